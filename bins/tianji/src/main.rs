@@ -1,0 +1,2 @@
+//! The TianjiLLM gateway.
+fn main() {}

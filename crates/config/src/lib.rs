@@ -1,0 +1,1 @@
+//! YAML to validated configuration, with warnings and errors by path and line.

@@ -1,0 +1,39 @@
+//! Names of the wire dialects and of the framings their streams use.
+
+use serde::{Deserialize, Serialize};
+
+/// A wire format for "generate a reply". Each is spoken by clients and by upstreams alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialectId {
+    /// OpenAI Chat Completions.
+    OpenAiChat,
+    /// Anthropic Messages.
+    AnthropicMessages,
+}
+
+impl DialectId {
+    /// Short name for logs, metrics labels and the call record.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenAiChat => "openai_chat",
+            Self::AnthropicMessages => "anthropic_messages",
+        }
+    }
+}
+
+/// How a dialect cuts its stream into frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// `text/event-stream` (WHATWG HTML, "Server-sent events").
+    Sse,
+}
+
+impl Framing {
+    /// The `content-type` of a stream in this framing.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Sse => "text/event-stream; charset=utf-8",
+        }
+    }
+}

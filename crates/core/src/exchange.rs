@@ -1,0 +1,54 @@
+//! A conversation with a remote service as a pure function: given the replies so far, what next?
+//!
+//! Token swaps, polling providers and vault logins are all written so, tested with canned replies,
+//! and driven by one loop in the `http` crate.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri};
+use std::time::Duration;
+
+/// A request to send, free of any HTTP library.
+#[derive(Clone, Debug)]
+pub struct WireRequest {
+    /// Verb.
+    pub method: Method,
+    /// Absolute address.
+    pub uri: Uri,
+    /// Headers; credential values are marked sensitive.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Bytes,
+}
+
+/// A whole reply.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body, bounded by the driver.
+    pub body: Bytes,
+}
+
+/// What an exchange wants next.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// Send this and come back with the reply.
+    Send(WireRequest),
+    /// Wait so long, then send this.
+    Wait(Duration, WireRequest),
+    /// Finished.
+    Done(T),
+    /// Failed for good.
+    Fail(crate::Error),
+}
+
+/// A multi-step conversation.
+pub trait Exchange: Send {
+    /// What it yields in the end.
+    type Output;
+
+    /// The next step; `reply` is `None` at the start and the answer to the last request after.
+    fn next(&mut self, reply: Option<Reply>) -> Step<Self::Output>;
+}

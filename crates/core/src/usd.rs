@@ -1,0 +1,166 @@
+//! Money: whole nano-dollars.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::ops::{Add, AddAssign, Neg, Sub};
+
+/// An amount in nano-dollars (10⁻⁹ USD). Arithmetic saturates; nothing in the gateway rounds twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Usd(i64);
+
+impl Usd {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// The largest amount.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// From nano-dollars.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// In nano-dollars.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// From dollars as written in JSON or YAML (`0.5`, `1e-7`); `None` if it is no finite number in range.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.trim().split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+            None => (text.trim(), 0),
+        };
+        let (negative, digits) = match mantissa.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, mantissa.strip_prefix('+').unwrap_or(mantissa)),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if whole.is_empty() && fraction.is_empty()
+            || !(whole.bytes().chain(fraction.bytes())).all(|b| b.is_ascii_digit())
+        {
+            return None;
+        }
+        let amount = scaled(whole, fraction, exponent.checked_add(9)?)?;
+        Some(Self(if negative { -amount } else { amount }))
+    }
+
+    /// The shortest decimal of the exact value, as Python prints floats: `4.35e-06`, `0.0001`, `5.0`.
+    pub fn python(self) -> String {
+        let exact = self.to_string();
+        let tiny = self.0 != 0 && self.0.unsigned_abs() < 100_000;
+        if !tiny {
+            return if exact.contains('.') { exact } else { format!("{exact}.0") };
+        }
+        let digits = self.0.unsigned_abs().to_string();
+        let exponent = 9 - (digits.len() - 1);
+        let significant = digits.trim_end_matches('0');
+        let (head, tail) = significant.split_at(1);
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let point = if tail.is_empty() { "" } else { "." };
+        format!("{sign}{head}{point}{tail}e-{exponent:02}")
+    }
+}
+
+/// `whole.fraction × 10^shift` rounded half-even to an integer.
+fn scaled(whole: &str, fraction: &str, shift: i32) -> Option<i64> {
+    let digits: String = whole.chars().chain(fraction.chars()).collect();
+    let digits = digits.trim_start_matches('0');
+    let point = i64::try_from(digits.len()).ok()? - i64::try_from(fraction.len()).ok()? + i64::from(shift);
+    if digits.is_empty() || point < 0 {
+        return Some(0);
+    }
+    let point = usize::try_from(point).ok()?;
+    if point > 19 {
+        return None;
+    }
+    if point >= digits.len() {
+        return format!("{digits}{}", "0".repeat(point - digits.len())).parse().ok();
+    }
+    let (kept, rest) = digits.split_at(point);
+    let base: i64 = if kept.is_empty() { 0 } else { kept.parse().ok()? };
+    let half = std::iter::once('5').chain(std::iter::repeat('0'));
+    let order = rest.chars().cmp(half.take(rest.len()));
+    let up = order.is_gt() || (order.is_eq() && base % 2 == 1);
+    base.checked_add(i64::from(up))
+}
+
+impl fmt::Display for Usd {
+    /// The exact decimal without trailing zeros: `0.00000435`, `5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let nanos = self.0.unsigned_abs();
+        let (whole, rest) = (nanos / NANOS, nanos % NANOS);
+        if rest == 0 {
+            return write!(f, "{sign}{whole}");
+        }
+        let fraction = format!("{rest:09}");
+        write!(f, "{sign}{whole}.{}", fraction.trim_end_matches('0'))
+    }
+}
+
+impl Add for Usd {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Usd {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for Usd {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Neg for Usd {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+}
+
+impl std::iter::Sum for Usd {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, Add::add)
+    }
+}
+
+const NANOS: u64 = 1_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::Usd;
+
+    #[test]
+    fn reads_and_prints_exactly() {
+        for (text, nanos, shown, python) in [
+            ("0", 0, "0", "0.0"),
+            ("5", 5_000_000_000, "5", "5.0"),
+            ("4.35e-06", 4350, "0.00000435", "4.35e-06"),
+            ("0.0001", 100_000, "0.0001", "0.0001"),
+            ("1e-7", 100, "0.0000001", "1e-07"),
+            ("-0.5", -500_000_000, "-0.5", "-0.5"),
+            ("2.5e-9", 2, "0.000000002", "2e-09"),
+            ("3.5e-9", 4, "0.000000004", "4e-09"),
+        ] {
+            let usd = Usd::parse(text);
+            assert_eq!(usd.map(Usd::nanos), Some(nanos), "{text}");
+            assert_eq!(usd.map(|usd| usd.to_string()).as_deref(), Some(shown));
+            assert_eq!(usd.map(Usd::python).as_deref(), Some(python));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_amount() {
+        for text in ["", "-", ".", "1e", "x", "NaN", "inf", "1e30", "1.2.3"] {
+            assert_eq!(Usd::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The HTTP face: listener, route table, live snapshot, drain.

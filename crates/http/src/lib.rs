@@ -1,0 +1,1 @@
+//! Outbound HTTP: pools, TLS, deadlines; the driver of exchanges.

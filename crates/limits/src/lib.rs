@@ -1,0 +1,1 @@
+//! Rate windows, parallel permits, budget reservations: arithmetic without storage.

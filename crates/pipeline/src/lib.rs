@@ -1,0 +1,1 @@
+//! admit, screen, lookup, route, dispatch, relay, settle.

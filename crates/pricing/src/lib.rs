@@ -1,0 +1,1 @@
+//! Embedded price catalogue, exact cost, token counting.

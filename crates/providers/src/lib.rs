@@ -1,0 +1,1 @@
+//! The provider catalogue: compatible rows and native folders.

@@ -1,0 +1,1 @@
+//! Candidates, strategies, retry and fallback plans, breaker arithmetic.

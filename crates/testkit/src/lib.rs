@@ -1,0 +1,1 @@
+//! Development only: golden files, programmable upstream, fake clock.

@@ -1,0 +1,1 @@
+//! Framing and raw JSON: SSE, NDJSON, RawObject, depth guards.
