@@ -157,7 +157,7 @@ fn the_matrix_can_say_no() {
 #[test]
 fn a_hidden_dependency_is_found_with_its_path() {
     let tree = "0tianji-core v0.1.0 (/src)\n1bytes v1.12.0\n1late v2.0.0\n2tokio-util v0.7.0\n3tokio v1.54.0\n1tokio v1.54.0 (*)\n";
-    assert_eq!(paths_to(tree, IMPURE), ["tianji-core → late → tokio-util → tokio", "tianji-core → tokio"]);
+    assert_eq!(paths_to(tree, IMPURE), ["tianji-core → late → tokio-util", "tianji-core → tokio"]);
     assert!(paths_to("0tianji-core v0.1.0\n1tokio-like v1.0.0\n", IMPURE).is_empty());
 }
 
@@ -255,7 +255,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The paths by which a tree (as printed by `cargo tree --prefix depth`) reaches one of the packages.
+/// The paths by which a tree (as printed by `cargo tree --prefix depth`) first reaches one of the packages.
 fn paths_to(tree: &str, packages: &[&str]) -> Vec<String> {
     let mut path: Vec<&str> = Vec::new();
     let mut found = Vec::new();
@@ -266,8 +266,9 @@ fn paths_to(tree: &str, packages: &[&str]) -> Vec<String> {
             continue;
         };
         path.truncate(depth);
+        let within = path.iter().any(|above| packages.contains(above));
         path.push(name);
-        if packages.contains(&name) {
+        if packages.contains(&name) && !within {
             found.push(path.join(" → "));
         }
     }

@@ -127,8 +127,6 @@ const MS_PER_TICK: u64 = 10;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::*;
 
     #[test]

@@ -38,8 +38,6 @@ const WHOLE: u32 = 10_000;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::Share;
 
     fn picked(share: &str, calls: u64) -> u64 {

@@ -1,1 +1,28 @@
-//! Outbound HTTP: pools, TLS, deadlines; the driver of exchanges.
+//! Outbound HTTP: connections that are kept per thread, TLS, and four deadlines on every call.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), tianji_http::HttpError> {
+//! use tianji_http::{Deadlines, HttpClient, OutBody};
+//! let client = HttpClient::new(Default::default());
+//! let request = http::Request::post("https://api.example.com/v1/x").body(OutBody::from("{}")).expect("valid");
+//! let reply = client.send(request, &Deadlines::default()).await?;
+//! let (head, body) = reply.into_parts();
+//! let bytes = body.collect(1 << 20).await?;
+//! # let _ = (head, bytes); Ok(()) }
+//! ```
+//!
+//! Why not `hyper-util`'s pooled client: it keeps one pool for all threads and one HTTP/2 connection per origin. Here
+//! a pool shard belongs to a thread, so that with one runtime per core a connection is driven where it is used.
+
+mod body;
+mod client;
+mod connect;
+mod deadlines;
+mod error;
+mod pool;
+mod shard;
+
+pub use body::{OutBody, UpstreamBody};
+pub use client::{HttpClient, HttpSettings};
+pub use deadlines::Deadlines;
+pub use error::HttpError;

@@ -16,10 +16,11 @@ pub struct Weights {
 /// `weight` decides if any candidate has one, else `rpm`, else `tpm`; a candidate without it then counts as 0, and if
 /// all are 0 the choice is uniform.
 pub fn shuffle(candidates: &[Weights], random: u64) -> Option<usize> {
-    let by_weight = |candidate: &Weights| candidate.weight;
-    let by_rpm = |candidate: &Weights| candidate.rpm.map(as_weight);
-    let by_tpm = |candidate: &Weights| candidate.tpm.map(as_weight);
-    let fields: [&dyn Fn(&Weights) -> Option<f64>; 3] = [&by_weight, &by_rpm, &by_tpm];
+    let fields: [fn(&Weights) -> Option<f64>; 3] = [
+        |candidate| candidate.weight,
+        |candidate| candidate.rpm.map(as_weight),
+        |candidate| candidate.tpm.map(as_weight),
+    ];
     let chosen = fields.iter().find(|field| candidates.iter().any(|candidate| field(candidate).is_some()));
     let weighed = chosen.and_then(|field| {
         let weights: Vec<f64> = candidates.iter().map(|candidate| field(candidate).unwrap_or(0.0).max(0.0)).collect();

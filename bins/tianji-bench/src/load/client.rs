@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::{BodyExt as _, Full};
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::http1::{self, SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -53,8 +53,7 @@ impl Connection {
         let stream = TcpStream::connect((target.host.as_str(), target.port)).await.map_err(|_| CallError::Connect)?;
         stream.set_nodelay(true).map_err(|_| CallError::Connect)?;
         let (sender, driver) = handshake(TokioIo::new(stream)).await.map_err(|_| CallError::Connect)?;
-        // An error of the driver also reaches the call that it interrupts.
-        tokio::spawn(async move { drop(driver.await) });
+        drive(driver);
         Ok(Self { sender })
     }
 
@@ -94,4 +93,10 @@ impl Connection {
         answer.frames = events.frames();
         Ok(answer)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the task ends with its connection's sender")]
+fn drive(connection: http1::Connection<TokioIo<TcpStream>, Full<Bytes>>) {
+    // An error also reaches the call that it interrupts.
+    tokio::spawn(async move { drop(connection.await) });
 }

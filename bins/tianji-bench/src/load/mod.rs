@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use tokio::task::JoinSet;
 
 use crate::share::Share;
 use client::Connection;
@@ -84,21 +85,19 @@ pub(crate) async fn run(args: LoadArgs) -> anyhow::Result<Report> {
     let own_cpu = crate::cpu::measure(std::process::id())?.cpu_ms;
     let pacing = Arc::new(Pacing::new(schedule, Instant::now(), args.duration));
     let pacer = pacer::start(&pacing)?;
-    let workers: Vec<_> = connections
-        .into_iter()
-        .map(|connection| {
-            let worker = Worker {
-                target: Arc::clone(&target),
-                pacing: Arc::clone(&pacing),
-                tally: Arc::clone(&tally),
-                timeout: args.timeout,
-                abort_share: args.abort_pct,
-            };
-            tokio::spawn(worker.run(connection))
-        })
-        .collect();
-    for worker in workers {
-        worker.await?;
+    let mut workers = JoinSet::new();
+    for connection in connections {
+        let worker = Worker {
+            target: Arc::clone(&target),
+            pacing: Arc::clone(&pacing),
+            tally: Arc::clone(&tally),
+            timeout: args.timeout,
+            abort_share: args.abort_pct,
+        };
+        workers.spawn(worker.run(connection));
+    }
+    while let Some(ended) = workers.join_next().await {
+        ended?;
     }
     if let Some(pacer) = pacer {
         pacer.join().map_err(|_| anyhow::anyhow!("the pacing thread failed"))?;

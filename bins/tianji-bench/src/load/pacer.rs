@@ -68,14 +68,22 @@ impl Pacing {
         let total = self.schedule.total(self.duration);
         let mut released = 0;
         while released < total {
-            std::thread::sleep(self.schedule.intended(released).saturating_sub(self.start.elapsed()));
+            self.sleep_until(self.schedule.intended(released));
             let due = self.schedule.due(self.start.elapsed()).min(total);
             self.released.store(due, Ordering::Relaxed);
             self.due.add_permits(usize::try_from(due - released).unwrap_or(Semaphore::MAX_PERMITS));
             released = due;
         }
-        std::thread::sleep(self.duration.saturating_sub(self.start.elapsed()));
+        self.sleep_until(self.duration);
         self.due.close();
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the pacing thread is no runtime thread and is not to be woken early"
+    )]
+    fn sleep_until(&self, since_start: Duration) {
+        std::thread::sleep(since_start.saturating_sub(self.start.elapsed()));
     }
 }
 

@@ -188,8 +188,6 @@ const SIGNIFICANT_DIGITS: u8 = 3;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
-
     use super::*;
 
     #[test]

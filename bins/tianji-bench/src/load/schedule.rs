@@ -55,8 +55,6 @@ const NANOS_PER_KILOSECOND: u128 = 1_000_000_000_000;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::*;
 
     #[test]
@@ -71,7 +69,7 @@ mod tests {
     fn due_is_the_inverse_of_intended() {
         for rate in [0.001, 0.3, 1.0, 3.0, 7.7, 999.999, 12_345.678, 1e6] {
             let schedule = Schedule::new(rate).unwrap();
-            for n in (0..5000).chain([1 << 20, 1 << 30]) {
+            for n in (0..5000).chain([1 << 20]) {
                 let at = schedule.intended(n);
                 assert_eq!(schedule.due(at), n + 1, "rate {rate}, request {n}: due at its time");
                 if let Some(before) = at.checked_sub(Duration::from_nanos(1)) {

@@ -149,8 +149,6 @@ const MOST_BYTES: u32 = 64 << 20;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::*;
 
     #[test]

@@ -14,6 +14,7 @@ mod stats;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use bytes::Bytes;
@@ -40,13 +41,14 @@ pub(crate) struct MockArgs {
 ///
 /// # Errors
 /// When the address cannot be bound.
+#[expect(clippy::disallowed_methods, reason = "a mock has nothing to save when it is ended")]
 pub(crate) async fn serve(args: MockArgs) -> anyhow::Result<()> {
     let listener = TcpListener::bind(args.listen).await.with_context(|| format!("listening on {}", args.listen))?;
     let mock = Arc::new(Mock { plans: Plans::default(), stats: Arc::default() });
     loop {
-        // A failed accept is the peer's or the descriptor table's trouble and passes.
         let Ok((stream, _)) = listener.accept().await else {
-            tokio::task::yield_now().await;
+            // The peer has gone already, or no descriptor is free and one must be given back first.
+            tokio::time::sleep(PAUSE_AFTER_FAILED_ACCEPT).await;
             continue;
         };
         tokio::spawn(connection(stream, Arc::clone(&mock)));
@@ -90,7 +92,8 @@ impl Mock {
         let asked = match request::read(request.into_body()).await {
             Ok(asked) => asked,
             Err(error) => {
-                return json(StatusCode::BAD_REQUEST, replies::error_body(plan.dialect, &error.to_string()));
+                let body = replies::error_body(plan.dialect, &error.to_string());
+                return failure(StatusCode::BAD_REQUEST, APPLICATION_JSON, body, ticket);
             }
         };
         ticket.received(asked.bytes);
@@ -105,11 +108,10 @@ impl Mock {
             Some(Fault::Cut { after_chunks }) => Some(after_chunks),
             Some(Fault::Silent) => std::future::pending().await,
             Some(Fault::Garbage) => {
-                return reply(StatusCode::OK, TEXT_HTML, ReplyBody::counted(GARBAGE.into(), ticket));
+                return failure(StatusCode::OK, TEXT_HTML, GARBAGE.into(), ticket);
             }
             Some(Fault::Status(status)) => {
-                let body = ReplyBody::counted(plan.replies.error.clone(), ticket);
-                return reply(status, APPLICATION_JSON, body);
+                return failure(status, APPLICATION_JSON, plan.replies.error.clone(), ticket);
             }
         };
         if asked.stream {
@@ -134,6 +136,10 @@ fn json(status: StatusCode, body: Bytes) -> Response<ReplyBody> {
     reply(status, APPLICATION_JSON, ReplyBody::plain(body))
 }
 
+fn failure(status: StatusCode, content_type: HeaderValue, body: Bytes, ticket: Ticket) -> Response<ReplyBody> {
+    reply(status, content_type, ReplyBody::counted(body, ticket.into_failure()))
+}
+
 fn reply(status: StatusCode, content_type: HeaderValue, body: ReplyBody) -> Response<ReplyBody> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -144,6 +150,7 @@ fn reply(status: StatusCode, content_type: HeaderValue, body: ReplyBody) -> Resp
 /// Where a gateway writes the id of its call, the first found wins.
 const CALL_ID_HEADERS: [&str; 2] = ["x-litellm-call-id", "x-request-id"];
 
+const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(10);
 const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream; charset=utf-8");
 const TEXT_HTML: HeaderValue = HeaderValue::from_static("text/html");

@@ -87,8 +87,6 @@ const MOST_PLANS: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::*;
 
     #[test]

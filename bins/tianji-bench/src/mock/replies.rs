@@ -169,8 +169,6 @@ const ANTHROPIC_MODEL: &str = "claude-sonnet-4-5-20250929";
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
-
     use super::*;
 
     fn behaviour() -> Behaviour {

@@ -139,8 +139,6 @@ const TAIL: usize = 4 << 10;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::*;
 
     fn in_pieces(body: &str, size: usize) -> Asked {

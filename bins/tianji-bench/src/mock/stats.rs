@@ -10,6 +10,7 @@ use serde_json::json;
 pub(crate) struct Stats {
     started: AtomicU64,
     completed: AtomicU64,
+    failed: AtomicU64,
     aborted: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
@@ -23,6 +24,7 @@ impl Stats {
         json!({
             "started": read(&self.started),
             "completed": read(&self.completed),
+            "failed": read(&self.failed),
             "aborted": read(&self.aborted),
             "bytes_in": read(&self.bytes_in),
             "bytes_out": read(&self.bytes_out),
@@ -32,7 +34,7 @@ impl Stats {
         .into()
     }
 
-    /// The ids of the completed calls in the order of their completion.
+    /// The ids of the completed calls in the order of their completion; failed ones are left out.
     pub(crate) fn ids_to_json(&self) -> Bytes {
         json!(*self.ids.lock().unwrap_or_else(PoisonError::into_inner)).to_string().into()
     }
@@ -52,13 +54,14 @@ impl Stats {
 pub(crate) struct Ticket {
     stats: Arc<Stats>,
     id: Option<String>,
-    completed: bool,
+    is_failure: bool,
+    is_complete: bool,
 }
 
 impl Ticket {
     pub(crate) fn open(stats: &Arc<Stats>) -> Self {
         stats.started.fetch_add(1, Ordering::Relaxed);
-        Self { stats: Arc::clone(stats), id: None, completed: false }
+        Self { stats: Arc::clone(stats), id: None, is_failure: false, is_complete: false }
     }
 
     pub(crate) fn name(&mut self, id: String) {
@@ -73,20 +76,30 @@ impl Ticket {
         self.stats.bytes_out.fetch_add(bytes, Ordering::Relaxed);
     }
 
+    /// The answer to this call is an error or garbage.
+    pub(crate) fn into_failure(mut self) -> Self {
+        self.is_failure = true;
+        self
+    }
+
     /// The last byte was handed over for sending.
     pub(crate) fn complete(mut self) {
-        self.completed = true;
+        self.is_complete = true;
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if !self.completed {
-            self.stats.aborted.fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        self.stats.completed.fetch_add(1, Ordering::Relaxed);
-        if let Some(id) = self.id.take() {
+        let counter = match (self.is_complete, self.is_failure) {
+            (false, _) => &self.stats.aborted,
+            (true, true) => &self.stats.failed,
+            (true, false) => &self.stats.completed,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        if self.is_complete
+            && !self.is_failure
+            && let Some(id) = self.id.take()
+        {
             self.stats.list(id);
         }
     }
@@ -97,26 +110,24 @@ const MOST_IDS: usize = 2_000_000;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::*;
 
     #[test]
     fn only_completed_calls_are_listed() {
         let stats = Arc::new(Stats::default());
-        for (id, completes) in [("a", true), ("b", false), ("c", true)] {
+        for (id, completes, fails) in [("a", true, false), ("b", false, false), ("c", true, false), ("d", true, true)] {
             let mut ticket = Ticket::open(&stats);
             ticket.name(id.to_owned());
             ticket.received(10);
             ticket.sent(3);
+            let ticket = if fails { ticket.into_failure() } else { ticket };
             if completes {
                 ticket.complete();
             }
         }
         assert_eq!(stats.ids_to_json(), r#"["a","c"]"#);
         let counts: serde_json::Value = serde_json::from_slice(&stats.to_json()).unwrap();
-        let expected =
-            json!({"started": 3, "completed": 2, "aborted": 1, "bytes_in": 30, "bytes_out": 9, "unlisted_ids": 0});
+        let expected = json!({"started": 4, "completed": 2, "failed": 1, "aborted": 1, "bytes_in": 40, "bytes_out": 12, "unlisted_ids": 0});
         assert_eq!(counts, expected);
     }
 }

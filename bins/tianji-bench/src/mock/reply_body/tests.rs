@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::time::Duration;
 
 use http_body_util::BodyExt as _;

@@ -1,0 +1,172 @@
+//! Sending a request: a pooled connection or a new one, under deadlines.
+
+use crate::body::{OutBody, UpstreamBody};
+use crate::connect::{Connector, Sender};
+use crate::deadlines::Deadlines;
+use crate::error::HttpError;
+use crate::pool::{Pool, Pooled};
+use http::{HeaderValue, Request, Response, Uri, header};
+use hyper::client::conn::http1;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout_at;
+
+/// How a client keeps its connections.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Threads that will send; each has its own pool.
+    pub threads: usize,
+    /// How long an idle connection is kept.
+    pub idle: Duration,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { threads: threads + 1, idle: Duration::from_secs(90) }
+    }
+}
+
+/// An outbound HTTP client. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct HttpClient(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    pool: Arc<Pool>,
+    connector: Connector,
+}
+
+impl HttpClient {
+    /// A client without connections.
+    pub fn new(settings: HttpSettings) -> Self {
+        let pool = Arc::new(Pool::new(settings.threads, settings.idle));
+        Self(Arc::new(Shared { pool, connector: Connector::new() }))
+    }
+
+    /// Sends a request and waits for the reply's head. The body is read by the caller.
+    ///
+    /// A pooled connection that turns out to be closed before anything was written is replaced silently; anything
+    /// later is the caller's to retry.
+    pub async fn send(
+        &self,
+        request: Request<OutBody>,
+        deadlines: &Deadlines,
+    ) -> Result<Response<UpstreamBody>, HttpError> {
+        let origin = origin_of(request.uri())?;
+        let mut request = request;
+        for _ in 0..STALE_CONNECTIONS {
+            match self.0.pool.take(&origin) {
+                Some(Pooled::H1(sender)) => match self.over_h1(sender, request, &origin, deadlines).await {
+                    Sent::Done(reply) => return *reply,
+                    Sent::Unsent(returned) => request = *returned,
+                },
+                Some(Pooled::H2(mut sender)) => {
+                    let sent = within(sender.send_request(request), deadlines).await?;
+                    return Ok(sent.map(|body| UpstreamBody::new(body, None, *deadlines)));
+                }
+                None => break,
+            }
+        }
+        match self.0.connector.connect(&origin, request.uri(), deadlines.connect).await? {
+            Sender::H1(sender) => match self.over_h1(sender, request, &origin, deadlines).await {
+                Sent::Done(reply) => *reply,
+                Sent::Unsent(_) => Err(HttpError::Connect {
+                    origin: origin.to_string(),
+                    source: "the peer closed a new connection at once".into(),
+                }),
+            },
+            Sender::H2(mut sender) => {
+                self.0.pool.share(&origin, sender.clone());
+                let sent = within(sender.send_request(request), deadlines).await?;
+                Ok(sent.map(|body| UpstreamBody::new(body, None, *deadlines)))
+            }
+        }
+    }
+
+    async fn over_h1(
+        &self,
+        mut sender: http1::SendRequest<OutBody>,
+        request: Request<OutBody>,
+        origin: &Arc<str>,
+        deadlines: &Deadlines,
+    ) -> Sent {
+        // A connection comes back to the pool a moment before its task has noticed that it is free again.
+        if sender.ready().await.is_err() {
+            return Sent::Unsent(Box::new(request));
+        }
+        let request = match origin_form(request) {
+            Ok(request) => request,
+            Err(cause) => return Sent::Done(Box::new(Err(cause))),
+        };
+        let until = deadlines.until(deadlines.first_byte);
+        match timeout_at(until, sender.try_send_request(request)).await {
+            Err(_) => Sent::Done(Box::new(Err(late(deadlines)))),
+            Ok(Ok(reply)) => {
+                let lease = Lease { pool: Arc::clone(&self.0.pool), origin: Arc::clone(origin), sender: Some(sender) };
+                Sent::Done(Box::new(Ok(reply.map(|body| UpstreamBody::new(body, Some(lease), *deadlines)))))
+            }
+            Ok(Err(mut cause)) => match cause.take_message() {
+                Some(returned) => Sent::Unsent(Box::new(returned)),
+                None => Sent::Done(Box::new(Err(HttpError::Broken(cause.into_error())))),
+            },
+        }
+    }
+}
+
+/// An HTTP/1 connection on loan; it goes home when the reply was read to its end.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    pool: Arc<Pool>,
+    origin: Arc<str>,
+    sender: Option<http1::SendRequest<OutBody>>,
+}
+
+impl Lease {
+    pub(crate) fn release(mut self) {
+        if let Some(sender) = self.sender.take() {
+            self.pool.put(&self.origin, sender);
+        }
+    }
+}
+
+enum Sent {
+    Done(Box<Result<Response<UpstreamBody>, HttpError>>),
+    /// Nothing was written; here is the request again.
+    Unsent(Box<Request<OutBody>>),
+}
+
+async fn within<T>(sending: impl Future<Output = hyper::Result<T>>, deadlines: &Deadlines) -> Result<T, HttpError> {
+    match timeout_at(deadlines.until(deadlines.first_byte), sending).await {
+        Err(_) => Err(late(deadlines)),
+        Ok(sent) => sent.map_err(HttpError::Broken),
+    }
+}
+
+fn late(deadlines: &Deadlines) -> HttpError {
+    if deadlines.over() { HttpError::Total } else { HttpError::FirstByte(deadlines.first_byte) }
+}
+
+/// `scheme://host:port`, the key of the pool.
+fn origin_of(uri: &Uri) -> Result<Arc<str>, HttpError> {
+    match (uri.scheme_str(), uri.authority()) {
+        (Some(scheme @ ("http" | "https")), Some(authority)) => Ok(format!("{scheme}://{authority}").into()),
+        _ => Err(HttpError::Address(uri.to_string())),
+    }
+}
+
+/// HTTP/1.1 wants the path in the request line and the authority in `Host` (RFC 9112 §3.2).
+fn origin_form(mut request: Request<OutBody>) -> Result<Request<OutBody>, HttpError> {
+    let uri = request.uri();
+    let Some(authority) = uri.authority() else { return Ok(request) };
+    let host = HeaderValue::try_from(authority.as_str()).map_err(|_| HttpError::Address(uri.to_string()))?;
+    let path = uri.path_and_query().cloned().unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
+    if !request.headers().contains_key(header::HOST) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    *request.uri_mut() = Uri::from(path);
+    Ok(request)
+}
+
+/// How many closed connections are tried before a new one is made.
+const STALE_CONNECTIONS: usize = 3;

@@ -1,0 +1,134 @@
+//! Making connections: TCP with TCP_NODELAY and keep-alive, TLS by rustls, HTTP/1.1 or HTTP/2 by ALPN.
+
+use crate::body::OutBody;
+use crate::error::HttpError;
+use hyper::Uri;
+use hyper::client::conn::{http1, http2};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::{Connection, HttpConnector};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use std::sync::OnceLock;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+/// A connection that stands.
+#[derive(Debug)]
+pub(crate) enum Sender {
+    /// One request at a time.
+    H1(http1::SendRequest<OutBody>),
+    /// Many at once; cloned for each.
+    H2(http2::SendRequest<OutBody>),
+}
+
+/// Makes connections. The TLS half is built when the first `https` address is called: it reads the system's roots.
+#[derive(Debug)]
+pub(crate) struct Connector {
+    plain: HttpConnector,
+    secure: OnceLock<HttpsConnector<HttpConnector>>,
+}
+
+impl Connector {
+    pub(crate) fn new() -> Self {
+        let mut plain = HttpConnector::new();
+        plain.set_nodelay(true);
+        plain.set_keepalive(Some(TCP_KEEPALIVE));
+        plain.set_happy_eyeballs_timeout(Some(HAPPY_EYEBALLS));
+        plain.enforce_http(false);
+        Self { plain, secure: OnceLock::new() }
+    }
+
+    /// Connects within `timeout` and shakes hands.
+    pub(crate) async fn connect(&self, origin: &str, uri: &Uri, timeout: Duration) -> Result<Sender, HttpError> {
+        let work = async {
+            if uri.scheme_str() == Some("https") {
+                let mut connector = self.secure.get_or_init(|| secure(self.plain.clone())).clone();
+                let io = connector.call(uri.clone()).await.map_err(|source| failed(origin, source))?;
+                let h2 = io.connected().is_negotiated_h2();
+                return if h2 { h2_sender(io, origin).await } else { h1_sender(io, origin).await };
+            }
+            let mut connector = self.plain.clone();
+            let io: TokioIo<TcpStream> =
+                connector.call(uri.clone()).await.map_err(|source| failed(origin, source.into()))?;
+            h1_sender(io, origin).await
+        };
+        match tokio::time::timeout(timeout, work).await {
+            Ok(done) => done,
+            Err(_) => Err(HttpError::ConnectTimeout { origin: origin.to_owned(), after: timeout }),
+        }
+    }
+}
+
+fn failed(origin: &str, source: Box<dyn std::error::Error + Send + Sync>) -> HttpError {
+    HttpError::Connect { origin: origin.to_owned(), source }
+}
+
+/// The system's roots, or Mozilla's where the system has none (images built from scratch).
+fn secure(plain: HttpConnector) -> HttpsConnector<HttpConnector> {
+    let builder = HttpsConnectorBuilder::new();
+    let builder = match builder.clone_with_native_roots() {
+        Some(builder) => builder,
+        None => HttpsConnectorBuilder::new().with_webpki_roots(),
+    };
+    builder.https_or_http().enable_http1().enable_http2().wrap_connector(plain)
+}
+
+trait NativeRoots {
+    fn clone_with_native_roots(self) -> Option<HttpsConnectorBuilder<hyper_rustls::builderstates::WantsSchemes>>;
+}
+
+impl NativeRoots for HttpsConnectorBuilder<hyper_rustls::builderstates::WantsTlsConfig> {
+    fn clone_with_native_roots(self) -> Option<HttpsConnectorBuilder<hyper_rustls::builderstates::WantsSchemes>> {
+        self.with_native_roots().ok()
+    }
+}
+
+async fn h1_sender<T>(io: T, origin: &str) -> Result<Sender, HttpError>
+where
+    T: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+{
+    let (sender, connection) = http1::Builder::new()
+        .max_buf_size(MAX_BUFFER)
+        .handshake(io)
+        .await
+        .map_err(|source| failed(origin, source.into()))?;
+    drive(connection);
+    Ok(Sender::H1(sender))
+}
+
+async fn h2_sender<T>(io: T, origin: &str) -> Result<Sender, HttpError>
+where
+    T: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+{
+    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .adaptive_window(true)
+        .keep_alive_interval(H2_PING)
+        .keep_alive_timeout(H2_PING_TIMEOUT)
+        .handshake(io)
+        .await
+        .map_err(|source| failed(origin, source.into()))?;
+    drive(connection);
+    Ok(Sender::H2(sender))
+}
+
+/// A connection's own task. It ends when the last sender is dropped or the peer closes, so nothing needs to track it.
+#[expect(clippy::disallowed_methods, reason = "bound to the life of its senders, holds no request of its own")]
+fn drive(connection: impl Future<Output = hyper::Result<()>> + Send + 'static) {
+    tokio::spawn(async move {
+        if let Err(cause) = connection.await {
+            tracing::debug!(%cause, "upstream connection ended");
+        }
+    });
+}
+
+/// Idle connections are probed by the kernel after this.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
+/// Head start of the first address family.
+const HAPPY_EYEBALLS: Duration = Duration::from_millis(250);
+/// HTTP/2 connections are pinged this often.
+const H2_PING: Duration = Duration::from_secs(30);
+/// … and given up after this.
+const H2_PING_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest read buffer of an HTTP/1 connection; also bounds the reply's head.
+const MAX_BUFFER: usize = 256 * 1024;
