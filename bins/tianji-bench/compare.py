@@ -8,11 +8,12 @@ interleaved, so that a slow minute of the machine hits all systems alike. Figure
   the work done. The second reading is made after a pause, so that work put off (a ledger's flush) is charged too.
 * Added latency: the percentile of the system minus the percentile of the direct run of the same round. Of a stream,
   the time to the first data frame.
-* Memory: proportional set size (Pss), idle after the start and the highest while loaded.
+* Memory: proportional set size (Pss), idle after the start, the highest while loaded, and after a rest.
 
 tianji runs with all that a paying user has on: a virtual key with rate limits and a budget, the ledger, the metrics.
-nginx does nothing but pass bytes on, and holds request bodies in memory, the cheapest of its ways. In the scenarios that translate between vendors' protocols nginx passes on the
-upstream's own bytes, so the ratio there holds the translation as well.
+nginx does nothing but pass bytes on, and holds request bodies in memory, the cheapest of its ways. In the scenarios
+that translate between vendors' protocols nginx passes on the upstream's own bytes, so the ratio there holds the
+translation as well.
 
     cargo build --release -p tianji -p tianji-bench && bins/tianji-bench/compare.py --write
 """
@@ -20,29 +21,20 @@ upstream's own bytes, so the ratio there holds the translation as well.
 import argparse
 import contextlib
 import dataclasses
-import http.client
 import json
 import os
 import pathlib
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 import compare_tables
-from compare_tables import SYSTEMS
+from compare_systems import ANTHROPIC_PATH, CHUNKS, OPENAI_PATH, STARTERS, Bench, Failure, System, find_nginx, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-
-CHUNKS = 200
-BEHAVIOUR = f"/p/chunks={CHUNKS},chunk_bytes=40,delay_ms=5,text_bytes=200"
-OPENAI_PATH, ANTHROPIC_PATH = "/v1/chat/completions", "/v1/messages"
-# Large enough never to bind, so that the check is paid for and never refuses.
-KEY_LIMITS = {"rpm_limit": 1_000_000_000, "tpm_limit": 1_000_000_000_000, "max_budget": 1_000_000_000.0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,21 +76,6 @@ SCENARIOS = (
 )
 
 
-@dataclasses.dataclass
-class System:
-    """A running system under test."""
-
-    port: int
-    pid: int | None = None  # None: nothing stands between load and mock
-    key: str | None = None
-    start_ms: float | None = None
-    idle_pss_kib: int | None = None
-
-    def url(self, scenario: Scenario) -> str:
-        path = scenario.client_path if self.key else BEHAVIOUR + scenario.upstream_path
-        return f"http://127.0.0.1:{self.port}{path}"
-
-
 @dataclasses.dataclass(frozen=True)
 class Run:
     """What one system did in one scenario in one round. Times in microseconds."""
@@ -108,181 +85,6 @@ class Run:
     p99: int
     cpu_per_unit: float | None
     loaded_pss_kib: int | None
-
-
-class Failure(Exception):
-    """Something that makes the figures worthless; the message says what."""
-
-
-class Bench:
-    """The arguments, and how the bench binary is called."""
-
-    def __init__(self, args: argparse.Namespace, folder: pathlib.Path):
-        self.args, self.folder = args, folder
-
-    def pinned(self, core: int, *command) -> list[str]:
-        return ["taskset", "-c", str(core), *map(str, command)]
-
-    def tool(self, *command) -> list[str]:
-        return self.pinned(self.args.load_core, self.args.bench, *command)
-
-    def usage(self, pid: int) -> dict:
-        return json.loads(subprocess.run(self.tool("cpu", "--pid", pid), check=True, capture_output=True).stdout)
-
-    def load(self, system: System, scenario: Scenario, seconds: float) -> subprocess.Popen:
-        body = self.folder / f"{scenario.name}.json"
-        if not body.exists():
-            body.write_bytes(scenario.body())
-        command = ["load", "--url", system.url(scenario), "--rate", scenario.rate, "--duration", f"{seconds}s",
-                   "--connections", scenario.connections, "--body-file", body, "--timeout", "20s", "--json",
-                   "--header", "anthropic-version: 2023-06-01"]
-        if system.key:
-            command += ["--header", f"authorization: Bearer {system.key}"]
-        if scenario.stream:
-            command.append("--stream")
-        return subprocess.Popen(self.tool(*command), stdout=subprocess.PIPE)
-
-    @contextlib.contextmanager
-    def process(self, name: str, command: list[str], environment: dict | None = None):
-        """Runs a server; its output goes to a file that is shown when it fails to come up."""
-        log = self.folder / f"{name}.log"
-        with log.open("ab") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **(environment or {})})
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-    def wait_until_up(self, name: str, process: subprocess.Popen, port: int, path: str, began: float) -> float:
-        """Milliseconds from `began` to the first 200."""
-        while time.monotonic() - began < 30 and process.poll() is None:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if call(port, "GET", path)[0] == 200:
-                    return (time.monotonic() - began) * 1000
-            time.sleep(0.001)
-        log = (self.folder / f"{name}.log").read_text(errors="replace")[-2000:]
-        raise Failure(f"{name} did not answer on {path}:\n{log}")
-
-
-def call(port: int, method: str, path: str, body: dict | None = None, key: str | None = None) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
-        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-        response = connection.getresponse()
-        return response.status, response.read()
-    finally:
-        connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return it.getsockname()[1]
-
-
-def nginx_config(folder: pathlib.Path, port: int, mock_port: int) -> str:
-    temporary = "".join(f"  {kind}_temp_path {folder}/{kind};\n"
-                        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    return f"""{'user root;' if os.geteuid() == 0 else ''}
-worker_processes 1;
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.error.log warn;
-events {{ worker_connections 4096; }}
-http {{
-{temporary}  access_log off;
-  keepalive_requests 100000000;
-  client_max_body_size 16m;
-  client_body_buffer_size 2m;
-  upstream mock {{ server 127.0.0.1:{mock_port}; keepalive 256; keepalive_requests 100000000; }}
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://mock;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_buffering off;
-    }}
-  }}
-}}
-"""
-
-
-@contextlib.contextmanager
-def nginx(bench: Bench, mock_port: int):
-    port, config = free_port(), bench.folder / "nginx.conf"
-    config.write_text(nginx_config(bench.folder, port, mock_port))
-    command = bench.pinned(bench.args.sut_core, find_nginx(), "-c", config, "-p", bench.folder)
-    began = time.monotonic()
-    with bench.process("nginx", command) as process:
-        started = bench.wait_until_up("nginx", process, port, "/stats", began)
-        yield System(port, process.pid, start_ms=started)
-
-
-@contextlib.contextmanager
-def tianji(bench: Bench, mock_port: int):
-    port, master_key = free_port(), "sk-" + secrets.token_hex(24)
-    mock = f"http://127.0.0.1:{mock_port}{BEHAVIOUR}"
-
-    def deployment(name: str, model: str, base: str) -> dict:
-        return {"model_name": name, "litellm_params": {"model": model, "api_base": base, "api_key": "sk-mock"}}
-
-    config = bench.folder / "tianji.yaml"
-    # JSON is YAML.
-    config.write_text(json.dumps({
-        "model_list": [
-            deployment("bench-openai", "openai/gpt-4o-mini", f"{mock}/v1"),
-            deployment("bench-anthropic", "anthropic/claude-sonnet-4-5-20250929", mock),
-        ],
-        "general_settings": {"master_key": master_key},
-    }, indent=2))
-    command = bench.pinned(bench.args.sut_core, bench.args.tianji, "--config", config, "--port", port)
-    data = tempfile.mkdtemp(dir=bench.folder)
-    began = time.monotonic()
-    with bench.process("tianji", command, {"TIANJI_DATA_DIR": data}) as process:
-        started = bench.wait_until_up("tianji", process, port, "/health/liveliness", began)
-        status, answer = call(port, "POST", "/key/generate", KEY_LIMITS, master_key)
-        if status != 200:
-            raise Failure(f"/key/generate answered {status}: {answer[:500]!r}")
-        key = json.loads(answer)["key"]
-        check_ledger(port, master_key, key)
-        yield System(port, process.pid, key, started)
-
-
-def check_ledger(port: int, master_key: str, key: str) -> None:
-    """Makes one call and waits for its cost to be booked: figures without the ledger at work would be flattering."""
-    body = {"model": "bench-openai", "messages": [{"role": "user", "content": "hello"}]}
-    status, answer = call(port, "POST", OPENAI_PATH, body, key)
-    if status != 200:
-        raise Failure(f"the first call was answered with {status}: {answer[:500]!r}")
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        status, answer = call(port, "GET", f"/key/info?key={key}", key=master_key)
-        if status == 200 and json.loads(answer)["info"]["spend"] > 0:
-            return
-        time.sleep(0.2)
-    raise Failure(f"the key's spend was not booked, so the ledger is not at work: {status} {answer[:500]!r}")
-
-
-@contextlib.contextmanager
-def direct(_bench: Bench, mock_port: int):
-    yield System(mock_port)
-
-
-def find_nginx() -> str | None:
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-
-
-def nginx_version() -> str | None:
-    if (path := find_nginx()) is None:
-        return None
-    return subprocess.run([path, "-v"], capture_output=True, text=True).stderr.strip().removeprefix("nginx version: ")
 
 
 def measure(bench: Bench, mock_pid: int, name: str, system: System, scenario: Scenario) -> Run:
@@ -300,7 +102,7 @@ def measure(bench: Bench, mock_pid: int, name: str, system: System, scenario: Sc
     if report is None or report["completed"] == 0 or report["errors"]:
         raise Failure(f"{where}: the load did not go through: {report}")
     busy = (report["generator_cpu_ms"] + mock_ms) / (args.duration * 1000)
-    if scenario.rate and (report["unsent"] or busy > 0.9):
+    if scenario.rate and (report["unsent"] > report["completed"] / 1000 or busy > 0.9):
         print(f"warning: {where}: {report['unsent']} calls unsent, the load's core is {busy:.0%} busy", file=sys.stderr)
     units = report["completed"] * (CHUNKS if scenario.stream else 1)
     cpu = (bench.usage(system.pid)["cpu_ms"] - before["cpu_ms"]) * 1000 / units if system.pid else None
@@ -313,7 +115,6 @@ def measure(bench: Bench, mock_pid: int, name: str, system: System, scenario: Sc
 
 def one_round(bench: Bench, number: int) -> dict:
     """Runs of one round by system and scenario, and the systems' start and memory figures."""
-    start = {"direct": direct, "nginx": nginx, "tianji": tianji}
     runs: dict = {name: {} for name in bench.args.only}
     with contextlib.ExitStack() as stack:
         mock_port = free_port()
@@ -321,7 +122,7 @@ def one_round(bench: Bench, number: int) -> dict:
         bench.wait_until_up("mock", mock, mock_port, "/stats", time.monotonic())
         systems = {}
         for name in bench.args.only:
-            systems[name] = stack.enter_context(start[name](bench, mock_port))
+            systems[name] = stack.enter_context(STARTERS[name](bench, mock_port))
         time.sleep(2)
         for system in systems.values():
             system.idle_pss_kib = bench.usage(system.pid)["pss_kib"] if system.pid else None
@@ -331,7 +132,24 @@ def one_round(bench: Bench, number: int) -> dict:
             order = list(systems)[turn:] + list(systems)[:turn]
             for name in order:
                 runs[name][scenario.name] = measure(bench, mock.pid, name, systems[name], scenario)
+        time.sleep(bench.args.rest)
+        for system in systems.values():
+            system.rested_pss_kib = bench.usage(system.pid)["pss_kib"] if system.pid else None
     return {"runs": runs, "systems": systems}
+
+
+def environment() -> str:
+    """The machine and the versions that the figures belong to."""
+    def line(*command) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+        return (done.stdout + done.stderr).strip() if done.returncode == 0 else ""
+
+    cpu = next((text.split(":", 1)[1].strip() for text in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+                if text.startswith("model name")), "unknown CPU")
+    commit, nginx = line("git", "rev-parse", "--short", "HEAD"), find_nginx()
+    parts = [f"{cpu} ({os.cpu_count()} cores)", f"Linux {os.uname().release}",
+             nginx and line(nginx, "-v").removeprefix("nginx version: "), commit and f"commit {commit}"]
+    return ", ".join(part for part in parts if part)
 
 
 def arguments() -> argparse.Namespace:
@@ -340,7 +158,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--duration", type=float, default=8, help="seconds of each measured run")
     parser.add_argument("--warmup", type=float, default=1, help="seconds of load before each measured run")
     parser.add_argument("--settle", type=float, default=2, help="seconds in which work put off is still charged")
-    parser.add_argument("--only", default=",".join(SYSTEMS), help="systems, comma-separated")
+    parser.add_argument("--rest", type=float, default=60, help="seconds of rest before the last memory reading")
+    parser.add_argument("--only", default=",".join(STARTERS), help="systems, comma-separated")
     parser.add_argument("--scenarios", default=",".join(it.name for it in SCENARIOS), help="names, comma-separated")
     parser.add_argument("--tianji", type=pathlib.Path, default=ROOT / "target/release/tianji")
     parser.add_argument("--bench", type=pathlib.Path, default=ROOT / "target/release/tianji-bench")
@@ -348,11 +167,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--load-core", type=int, default=1, help="core of the mock and the load")
     parser.add_argument("--write", action="store_true", help=f"write the tables into {DOCUMENT.relative_to(ROOT)}")
     args = parser.parse_args()
-    args.only = [name for name in SYSTEMS if name in args.only.split(",")]
+    args.only = [name for name in STARTERS if name in args.only.split(",")]
     args.scenarios = [it for it in SCENARIOS if it.name in args.scenarios.split(",")]
     if not args.only or not args.scenarios or args.rounds < 1:
         parser.error("nothing to measure")
-    if args.write and len(args.only) < len(SYSTEMS):
+    if args.write and len(args.only) < len(STARTERS):
         parser.error("--write needs all systems")
     return args
 
@@ -386,7 +205,7 @@ def main() -> int:
         except Failure as failure:
             print(failure, file=sys.stderr)
             return 1
-    tables = compare_tables.render(args, nginx_version(), rounds)
+    tables = compare_tables.render(args, environment(), rounds)
     print(tables)
     if args.write:
         compare_tables.write(DOCUMENT, tables)

@@ -2,7 +2,6 @@
 
 import argparse
 import datetime
-import os
 import pathlib
 import statistics
 
@@ -10,13 +9,10 @@ SYSTEMS = ("direct", "nginx", "tianji")
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
-def render(args: argparse.Namespace, nginx_version: str | None, rounds: list[dict]) -> str:
+def render(args: argparse.Namespace, environment: str, rounds: list[dict]) -> str:
     """The tables. A round holds `runs` by system and scenario, and `systems` with their start and memory figures."""
-    cpu = next((line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-                if line.startswith("model name")), "unknown CPU")
     lines = [
-        f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d} on {cpu} ({os.cpu_count()} cores), Linux "
-        f"{os.uname().release}, {nginx_version or 'no nginx'}; {len(rounds)} rounds of "
+        f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d} on {environment}; {len(rounds)} rounds of "
         f"{args.duration:g} s each, medians, in parentheses the lowest and highest round. CPU and added latency in µs; "
         "a stream's latency is that of its first frame.",
         "",
@@ -25,8 +21,8 @@ def render(args: argparse.Namespace, nginx_version: str | None, rounds: list[dic
         "|---|---|--:|--:|--:|--:|--:|--:|",
         *(row(rounds, scenario) for scenario in args.scenarios),
         "",
-        "| system | start to first 200, ms | Pss idle, MiB | Pss under load, MiB |",
-        "|---|--:|--:|--:|",
+        f"| system | start to first 200, ms | Pss idle, MiB | Pss under load, MiB | Pss {args.rest:g} s later, MiB |",
+        "|---|--:|--:|--:|--:|",
         *(memory_row(rounds, name) for name in args.only if name != "direct"),
     ]
     return "\n".join(lines)
@@ -80,7 +76,7 @@ def row(rounds: list[dict], scenario) -> str:
 def memory_row(rounds: list[dict], name: str) -> str:
     systems = [it["systems"][name] for it in rounds if name in it["systems"]]
     peaks = [max(run.loaded_pss_kib for run in it["runs"][name].values()) for it in rounds if name in it["runs"]]
-    idle, loaded = median([it.idle_pss_kib for it in systems]), median(peaks)
+    idle, rested = (median([getattr(it, name) for it in systems]) for name in ("idle_pss_kib", "rested_pss_kib"))
     cells = [name, figure(median([it.start_ms for it in systems])),
-             *(figure(value and value / 1024, 1) for value in (idle, loaded))]
+             *(figure(value and value / 1024, 1) for value in (idle, median(peaks), rested))]
     return "| " + " | ".join(cells) + " |"

@@ -102,6 +102,8 @@ pub struct Error {
     pub shape: BodyShape,
     /// When trying again makes sense.
     pub retry_after: Option<Duration>,
+    /// Further headers of the reply (`rate_limit_type`, `reset_at`).
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// Status that the provider answered with.
     pub upstream_status: Option<u16>,
     /// The cause, for logs.
@@ -120,6 +122,7 @@ impl Error {
             param: None,
             shape: BodyShape::Envelope,
             retry_after: None,
+            headers: Vec::new(),
             upstream_status: None,
             source: None,
         }
@@ -172,6 +175,13 @@ impl Error {
     #[must_use]
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = wait;
+        self
+    }
+
+    /// With a further header on the reply.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 

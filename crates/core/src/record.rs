@@ -64,9 +64,9 @@ pub struct CallRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// Kind of call in the reference proxy's words: `acompletion`, `anthropic_messages` …
-    pub call_type: String,
+    pub call_type: Arc<str>,
     /// Route template.
-    pub endpoint: String,
+    pub endpoint: Arc<str>,
     /// Whether the client asked for a stream.
     pub stream: bool,
     /// Lower-case hex SHA-256 of the key, or `litellm_proxy_master_key`.
@@ -87,15 +87,15 @@ pub struct CallRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_user: Option<String>,
     /// `provider/model` of the deployment that answered or failed last.
-    pub model: String,
+    pub model: Arc<str>,
     /// Model group the client asked for, after aliases.
-    pub model_group: String,
+    pub model_group: Arc<str>,
     /// Deployment id.
-    pub model_id: String,
+    pub model_id: Arc<str>,
     /// Provider name.
-    pub provider: String,
+    pub provider: Arc<str>,
     /// Scheme, host and path of the provider's base, without query.
-    pub api_base: String,
+    pub api_base: Arc<str>,
     /// When the request head was complete.
     pub started_at: Micros,
     /// When the first frame with content left, for streams.

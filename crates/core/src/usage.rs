@@ -84,6 +84,11 @@ impl Counters {
 }
 
 impl Usage {
+    /// Plain text in and out.
+    pub fn of_text(in_text: u64, out_text: u64) -> Self {
+        Self { in_text, out_text, ..Self::default() }
+    }
+
     /// Builds from totals that include their parts, as OpenAI reports them; parts are cut to their totals.
     ///
     /// `cached`, `written`, `audio_in` are parts of `input`; `reasoning`, `audio_out` are parts of `output`.

@@ -12,11 +12,13 @@ pub mod anthropic_messages;
 pub mod bridge;
 mod error;
 mod fixups;
+mod inspect;
 mod observed;
 pub mod openai_chat;
 
 pub use error::DialectError;
 pub use fixups::Fixups;
+pub use inspect::Inspection;
 pub use observed::Observed;
 
 use bytes::{Bytes, BytesMut};

@@ -14,6 +14,8 @@ pub struct Observed {
     pub usage: Option<Usage>,
     /// Why the first answer ended.
     pub finish: Option<FinishReason>,
+    /// The stream's terminator was seen: nothing that matters follows.
+    pub ended: bool,
     /// Bytes of generated text, thought and arguments, for estimates where no usage comes.
     pub output_bytes: u64,
     /// The service tier that served.

@@ -1,1 +1,43 @@
-//! admit, screen, lookup, route, dispatch, relay, settle.
+//! The life of a call: admit → screen → lookup → route → dispatch → relay → settle.
+//!
+//! Each stage takes the previous stage's value and returns the next: an unscreened call cannot be routed and an
+//! unrouted one cannot be dispatched, because the types say so. A call runs under one immutable [`Snapshot`]; what must
+//! outlive a reload (connections, counters, breakers, the spool) is in [`Shared`]. However a call ends, its
+//! [`Receipt`] settles exactly once.
+
+mod admit;
+mod attempt;
+mod body;
+mod breakers;
+mod build;
+mod call;
+mod controls;
+mod deployment;
+mod dispatch;
+mod door;
+mod encode;
+mod headers;
+mod keys;
+mod lookup;
+mod mock;
+mod receipt;
+mod relay;
+mod route;
+mod screen;
+mod serve;
+mod settings;
+mod shared;
+mod snapshot;
+mod words;
+
+pub use body::ReplyBody;
+pub use build::{BuildError, build};
+pub use call::{Endpoint, Generate};
+pub use deployment::{Concrete, Deployment};
+pub use door::{Caller, authenticate};
+pub use keys::{KeyCache, KeyView};
+pub use receipt::Receipt;
+pub use serve::{error_response, generate};
+pub use settings::{HeaderPrefix, Settings};
+pub use shared::Shared;
+pub use snapshot::{Group, Snapshot};

@@ -1,1 +1,37 @@
 //! The provider catalogue: compatible rows and native folders.
+//!
+//! A [`Provider`] is a struct of capabilities. Nothing matches on its name: rows of `compat.toml` (and an operator's
+//! `custom_providers:`) say what differs as data, and a folder under `native/` adds functions where data does not do.
+//!
+//! * [`Catalogue`] holds all providers and finds the one that a model name means.
+//! * [`Connection`] is where and with which credential a deployment is called; [`Provider::outgoing`] makes the URL and
+//!   headers of one operation from it.
+//! * [`Provider::edit_chat`], [`Provider::edit_reply`] and [`Provider::stream_edit`] change what the vendor would
+//!   refuse or what its replies spell in its own way.
+
+mod body;
+mod catalogue;
+mod connection;
+mod edit;
+mod endpoint;
+mod messages;
+mod native;
+mod outgoing;
+mod params;
+mod provider;
+mod quirks;
+mod reply;
+mod resolve;
+mod row;
+
+pub use catalogue::Catalogue;
+pub use connection::{Connection, ConnectionError, ConnectionParams};
+pub use edit::EditError;
+pub use endpoint::{EndpointKind, Operation};
+pub use outgoing::Outgoing;
+pub use params::{CHAT_PARAMS, Capability, Clamp, Condition, ParamRules, When};
+pub use provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
+pub use quirks::Quirk;
+pub use reply::StreamEdit;
+pub use resolve::ResolveError;
+pub use row::RowError;

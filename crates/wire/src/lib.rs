@@ -1,1 +1,30 @@
-//! Framing and raw JSON: SSE, NDJSON, RawObject, depth guards.
+//! Framing and raw JSON: streams cut into frames, bodies edited without being re-serialised.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use tianji_wire::RawObject;
+//! let mut body = RawObject::parse(Bytes::from_static(br#"{"model": "a", "x": 1.0}"#))?;
+//! body.set("model", "b");
+//! assert_eq!(body.to_bytes(), r#"{"model": "b", "x": 1.0}"#);
+//! # Ok::<(), tianji_wire::JsonError>(())
+//! ```
+
+mod edit;
+mod json_error;
+mod ndjson;
+mod object;
+mod scan;
+mod sse;
+
+pub use json_error::{JsonError, JsonErrorKind};
+pub use ndjson::LineSplitter;
+pub use object::{RawObject, parse_value, raw_array_items};
+pub use sse::{SseFrame, SseSplitter, write_event};
+
+/// A stream that cannot be cut into frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    /// A frame is longer than allowed.
+    #[error("a frame is longer than {0} bytes")]
+    FrameTooLarge(usize),
+}

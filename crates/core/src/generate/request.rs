@@ -45,6 +45,8 @@ pub struct GenerateRequest {
     pub anthropic_only: Extra,
     /// Unknown members, forwarded verbatim to any target.
     pub extra: Extra,
+    /// Paths of unknown members inside messages, which no other dialect can take: encoders report them as hints lost.
+    pub unknown: Vec<String>,
 }
 
 impl GenerateRequest {
@@ -69,6 +71,7 @@ impl GenerateRequest {
             openai_only: Extra::new(),
             anthropic_only: Extra::new(),
             extra: Extra::new(),
+            unknown: Vec::new(),
         }
     }
 }

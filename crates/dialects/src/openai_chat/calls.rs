@@ -91,10 +91,9 @@ impl Calls {
 
     /// The call that a delta goes on with.
     fn find(&self, delta: &CallDelta<'_>, name: &str, arguments: Option<&str>) -> Option<usize> {
-        if let Some(id) = delta.id() {
-            if let Some(known) = self.list.iter().position(|call| call.id == id) {
-                return Some(known);
-            }
+        let known = delta.id().and_then(|id| self.list.iter().position(|call| call.id == id));
+        if known.is_some() {
+            return known;
         }
         let Some(index) = delta.index else {
             return self.find_unnumbered(delta, name);
@@ -122,12 +121,9 @@ fn growth(call: &Call, text: &str, may_repeat: bool, whole: bool) -> String {
     if whole && is_empty_object(text) {
         return String::new();
     }
-    if may_repeat && !call.arguments.is_empty() {
-        if let Some(rest) = text.strip_prefix(call.arguments.as_str()) {
-            return rest.to_owned();
-        }
-    }
-    text.to_owned()
+    let repeats = may_repeat && !call.arguments.is_empty();
+    let rest = text.strip_prefix(call.arguments.as_str()).filter(|_| repeats);
+    rest.unwrap_or(text).to_owned()
 }
 
 /// Whether arguments are a whole JSON value.

@@ -49,7 +49,8 @@ pub(super) fn decode(status: u16, body: &[u8]) -> UpstreamError {
 /// Without a status or a known code it counts as a broken connection, as the reference proxy has it.
 pub(super) fn of_stream(value: &Value) -> Error {
     let details = of_json(value).unwrap_or_else(|| Details::words(&value.to_string()));
-    let status = details.status;
+    let known = |code: &String| CODES.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)).map(|(_, status)| *status);
+    let status = details.status.or_else(|| details.codes.iter().find_map(known));
     let read = upstream_error(status.unwrap_or(500), details);
     let clue = status.is_some() || matches!(read.kind, Kind::ContextWindowExceeded | Kind::ContentPolicy);
     if !clue {
@@ -174,10 +175,8 @@ fn visible(html: &str) -> String {
     for piece in html.split('<') {
         let (tag, after) = piece.split_once('>').unwrap_or(("", piece));
         let name: String = tag.chars().take_while(|c| !c.is_whitespace() && *c != '>').collect();
-        match skipped {
-            Some(end) if !name.eq_ignore_ascii_case(end) => continue,
-            Some(_) => skipped = None,
-            None => {}
+        if skipped.is_some_and(|end| !name.eq_ignore_ascii_case(end)) {
+            continue;
         }
         skipped = SILENT.iter().find(|(open, _)| name.eq_ignore_ascii_case(open)).map(|(_, close)| *close);
         if skipped.is_none() {
@@ -196,6 +195,18 @@ fn visible(html: &str) -> String {
 const WORDS: &[&str] = &[
     "message", "error", "detail", "msg", "errors", "error_message", "error_description", "err_msg", "title",
     "description",
+];
+
+/// Statuses that codes and types stand for where a stream brings no status.
+const CODES: &[(&str, u16)] = &[
+    ("authentication_error", 401),
+    ("insufficient_quota", 429),
+    ("invalid_api_key", 401),
+    ("overloaded_error", 529),
+    ("rate_limit_error", 429),
+    ("rate_limit_exceeded", 429),
+    ("resource_exhausted", 429),
+    ("unavailable", 503),
 ];
 
 /// Elements whose text nobody sees, with the tag that ends them.

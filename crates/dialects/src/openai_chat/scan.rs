@@ -39,6 +39,11 @@ pub(super) fn elements(text: &[u8], start: usize) -> Elements<'_> {
     Elements { text, at: at + 1, open }
 }
 
+/// The string that begins exactly at `start`, with its quotes.
+pub(super) fn string_at(text: &[u8], start: usize) -> Option<Range<usize>> {
+    (text.get(start) == Some(&b'"')).then(|| skip_string(text, start)).flatten().map(|end| start..end)
+}
+
 /// The bytes to cut so that a member is gone, with the comma that goes with it.
 pub(super) fn with_comma(text: &[u8], member: &Member) -> Range<usize> {
     let before = text.get(..member.key.start).unwrap_or_default();
@@ -172,7 +177,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-        member(text.as_bytes(), 0, name).map(|member| &text[member.value])
+        text.get(member(text.as_bytes(), 0, name)?.value)
     }
 
     #[test]
@@ -193,7 +198,8 @@ mod tests {
             (r#"{"u":1}"#, r#"{}"#),
         ] {
             let cut = with_comma(text.as_bytes(), &member(text.as_bytes(), 0, "u").unwrap());
-            assert_eq!(format!("{}{}", &text[..cut.start], &text[cut.end..]), left);
+            let (before, after) = (text.get(..cut.start).unwrap(), text.get(cut.end..).unwrap());
+            assert_eq!(format!("{before}{after}"), left);
         }
     }
 

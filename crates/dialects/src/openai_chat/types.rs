@@ -3,7 +3,7 @@
 //! Source: OpenAI API reference, "The chat completion object" and "The chat completion chunk object".
 
 use super::calls::arguments_text;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use tianji_core::Json;
@@ -11,17 +11,19 @@ use tianji_core::Json;
 /// A chunk of a stream.
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) model: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) created: Option<f64>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) service_tier: Option<String>,
     #[serde(borrow, default)]
     pub(super) choices: Option<Vec<ChunkChoice<'a>>>,
     #[serde(borrow, default)]
     pub(super) usage: Option<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(super) x_groq: Option<GroqExtras<'a>>,
 }
 
@@ -35,13 +37,13 @@ pub(super) struct GroqExtras<'a> {
 /// A choice of a chunk.
 #[derive(Debug, Deserialize)]
 pub(super) struct ChunkChoice<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) index: Option<u32>,
     #[serde(borrow, default)]
     pub(super) delta: Option<Said<'a>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) finish_reason: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) logprobs: Option<Json>,
 }
 
@@ -62,35 +64,35 @@ pub(super) struct Said<'a> {
     pub(super) thinking_blocks: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) annotations: Option<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(super) tool_calls: Option<Vec<CallDelta<'a>>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(super) function_call: Option<FunctionDelta<'a>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) audio: Option<AudioOut>,
 }
 
 /// A tool call or a piece of one.
 #[derive(Debug, Deserialize)]
 pub(super) struct CallDelta<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) index: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     id: Option<String>,
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "lenient")]
     kind: Option<String>,
     #[serde(borrow, default)]
     function: Option<FunctionDelta<'a>>,
     #[serde(borrow, default)]
     custom: Option<CustomDelta<'a>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     provider_specific_fields: Option<CallExtras>,
 }
 
 /// The function that is called.
 #[derive(Debug, Deserialize)]
 pub(super) struct FunctionDelta<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) name: Option<String>,
     #[serde(borrow, default)]
     pub(super) arguments: Option<&'a RawValue>,
@@ -99,7 +101,7 @@ pub(super) struct FunctionDelta<'a> {
 /// The custom tool that is called.
 #[derive(Debug, Deserialize)]
 struct CustomDelta<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
     #[serde(borrow, default)]
     input: Option<&'a RawValue>,
@@ -108,18 +110,18 @@ struct CustomDelta<'a> {
 /// Extensions that hang on a call.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct CallExtras {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) thought_signature: Option<String>,
 }
 
 /// Spoken output.
 #[derive(Debug, Deserialize)]
 pub(super) struct AudioOut {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) data: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) transcript: Option<String>,
 }
 
@@ -128,11 +130,11 @@ pub(super) struct AudioOut {
 pub(super) struct ThinkingBlock {
     #[serde(rename = "type", default)]
     pub(super) kind: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) thinking: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) signature: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) data: Option<String>,
 }
 
@@ -185,6 +187,12 @@ impl<'a> CallDelta<'a> {
         let function = self.function.as_ref().and_then(|function| function.arguments);
         function.or_else(|| self.custom.as_ref().and_then(|custom| custom.input))
     }
+}
+
+/// Reads a member that may have any type: one of the wrong type counts as absent.
+fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str::<Option<T>>(raw.get()).unwrap_or_default())
 }
 
 /// A value that is a string; anything else is nothing.

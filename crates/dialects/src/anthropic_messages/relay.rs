@@ -1,0 +1,179 @@
+//! The same dialect on both sides: bytes pass, only the model's name is replaced, and usage is noted.
+
+use super::error;
+use super::fields::{Fields, Place};
+use super::finish;
+use super::stream::write_error;
+use super::types::{Event, UsageReport, WireUsage};
+use crate::{DialectError, Observed, StreamBridge};
+use bytes::{Bytes, BytesMut};
+use memchr::memmem;
+use serde_json::value::RawValue;
+use tianji_core::generate::{ClientView, Part};
+use tianji_core::Error;
+use tianji_wire::SseFrame;
+
+/// Passes a whole reply on.
+pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> Result<Bytes, DialectError> {
+    let mut fields = Fields::parse(body)?;
+    let root = Place::ROOT;
+    let model = fields.take("model");
+    seen.model = model.and_then(text);
+    seen.response_id = fields.take("id").and_then(text);
+    if let Some(report) = fields.read::<UsageReport>("usage", &root, "an object of counts")? {
+        seen.usage = Some(report.usage.canonical());
+        seen.service_tier = report.service_tier;
+    }
+    seen.finish = fields.take("stop_reason").and_then(text).map(|word| finish::read(word, None).reason);
+    match fields.take("content") {
+        Some(content) if seen.usage.is_none() => {
+            let parts = super::request::content(content)?;
+            seen.output_bytes = parts.iter().map(part_bytes).sum();
+        }
+        Some(_) => {}
+        None => {
+            let cause = fields.take("error").map_or_else(|| "it has no content".to_owned(), error::words);
+            return Err(DialectError::Reply(cause));
+        }
+    }
+    let Some(range) = model.and_then(|model| place_in(body, model)) else { return Ok(body.clone()) };
+    let mut out = BytesMut::with_capacity(body.len() + view.model.len());
+    splice(body, range, &view.model, &mut out);
+    Ok(out.freeze())
+}
+
+/// The relay of one stream.
+pub(super) struct Relay {
+    view: ClientView,
+    usage: WireUsage,
+    seen: Observed,
+}
+
+impl Relay {
+    /// Before the first frame.
+    pub(super) fn new(view: ClientView) -> Self {
+        Self { view, usage: WireUsage::default(), seen: Observed::default() }
+    }
+
+    /// Reads an event that is more than the growth of a block, and passes it on.
+    fn event(&mut self, frame: &SseFrame, data: &[u8], out: &mut BytesMut) -> Result<(), Error> {
+        let event: Event<'_> = serde_json::from_slice(data).map_err(|cause| {
+            DialectError::Reply(format!("a stream event is not what it should be: {cause}")).of_reply()
+        })?;
+        match event.kind.as_deref() {
+            Some("message_start") => {
+                let message = event.message.as_ref();
+                self.seen.response_id = message.and_then(|message| message.id.clone());
+                if let Some(report) = message.and_then(|message| message.usage.clone()) {
+                    self.usage = report.usage;
+                    self.seen.usage = Some(report.usage.canonical());
+                    self.seen.service_tier = report.service_tier;
+                }
+                if let Some(model) = message.and_then(|message| message.model) {
+                    self.seen.model = text(model);
+                    if let Some(range) = place_in(data, model) {
+                        out.extend_from_slice(b"event: message_start\ndata: ");
+                        splice(data, range, &self.view.model, out);
+                        out.extend_from_slice(b"\n\n");
+                        return Ok(());
+                    }
+                }
+            }
+            Some("message_delta") => {
+                if let Some(usage) = event.usage {
+                    self.usage.update(&usage);
+                    self.seen.usage = Some(self.usage.canonical());
+                }
+                let word = event.delta.and_then(|delta| delta.stop_reason);
+                self.seen.finish = word.map(|word| finish::read(word, None).reason).or(self.seen.finish);
+            }
+            Some("message_stop") => self.seen.ended = true,
+            // Without a `type` it may still be an error, as in a reply without a stream.
+            _ => {
+                if let Some(cause) = event.error {
+                    return Err(error::of_stream(cause));
+                }
+            }
+        }
+        out.extend_from_slice(&frame.raw);
+        Ok(())
+    }
+}
+
+impl StreamBridge for Relay {
+    fn frame(&mut self, frame: &SseFrame, out: &mut BytesMut) -> Result<(), Error> {
+        let data = frame.data.trim_ascii();
+        // What follows the end is not this reply's. Some vendors of this dialect add OpenAI's terminator.
+        if self.seen.ended || data == b"[DONE]" {
+            return Ok(());
+        }
+        let head = data.get(..HEAD_BYTES).unwrap_or(data);
+        if memmem::find(head, b"\"content_block_delta\"").is_some() {
+            self.seen.output_bytes += growth_bytes(data);
+            out.extend_from_slice(&frame.raw);
+            return Ok(());
+        }
+        if data.is_empty() || memmem::find(head, b"\"content_block_st").is_some() {
+            out.extend_from_slice(&frame.raw);
+            return Ok(());
+        }
+        self.event(frame, data, out)
+    }
+
+    fn end(&mut self, _out: &mut BytesMut) -> Result<(), Error> {
+        if self.seen.ended { Ok(()) } else { Err(DialectError::Cut.of_reply()) }
+    }
+
+    fn fail(&mut self, error: &Error, out: &mut BytesMut) {
+        write_error(error, out);
+    }
+
+    fn observed(&self) -> &Observed {
+        &self.seen
+    }
+}
+
+/// Where `part`, which was borrowed from `whole`, stands in it.
+fn place_in(whole: &[u8], part: &RawValue) -> Option<std::ops::Range<usize>> {
+    let start = (part.get().as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+    let end = start.checked_add(part.get().len())?;
+    (whole.get(start..end)? == part.get().as_bytes()).then_some(start..end)
+}
+
+/// Writes `whole` with the model's name in place of `range`.
+fn splice(whole: &[u8], range: std::ops::Range<usize>, model: &str, out: &mut BytesMut) {
+    out.extend_from_slice(whole.get(..range.start).unwrap_or_default());
+    // Memory takes every write, and strings always serialise: this cannot fail.
+    let _ = serde_json::to_writer(bytes::BufMut::writer(&mut *out), model);
+    out.extend_from_slice(whole.get(range.end..).unwrap_or_default());
+}
+
+fn text(raw: &RawValue) -> Option<String> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+fn part_bytes(part: &Part) -> u64 {
+    let bytes = match part {
+        Part::Text(text) => text.text.len(),
+        Part::Thinking(thinking) => thinking.text.len(),
+        Part::ToolCall(call) => call.name.len() + call.arguments.len(),
+        _ => 0,
+    };
+    bytes as u64
+}
+
+/// Bytes of text in a `content_block_delta`, escapes included: from the value of the delta's second member on. Only for
+/// estimates where a stream breaks off before its last report of usage.
+fn growth_bytes(data: &[u8]) -> u64 {
+    let after = |text: &'static [u8], rest: &[u8]| memmem::find(rest, text).map(|at| at + text.len());
+    let delta = after(b"\"delta\"", data).and_then(|at| data.get(at..)).unwrap_or_default();
+    let rest = after(b"_delta\"", delta).and_then(|at| delta.get(at..)).unwrap_or_default();
+    let value = memchr::memchr(b':', rest).and_then(|colon| rest.get(colon + 1..)).unwrap_or_default();
+    value.trim_ascii_start().len().saturating_sub(CLOSING_BYTES) as u64
+}
+
+/// Where the `type` of an event stands, whatever the spacing.
+const HEAD_BYTES: usize = 48;
+
+/// The quotes around the text and the two braces after it.
+const CLOSING_BYTES: usize = 4;

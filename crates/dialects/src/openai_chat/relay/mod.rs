@@ -1,0 +1,9 @@
+//! Same dialect on both sides: bytes pass, only what must differ is edited in place.
+
+mod chunk;
+mod splice;
+mod stream;
+mod whole;
+
+pub(super) use stream::ChatRelay;
+pub(super) use whole::response;

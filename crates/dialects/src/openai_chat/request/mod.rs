@@ -1,0 +1,14 @@
+//! Requests: [`decode`] from a client, [`encode`] for an upstream.
+//!
+//! Source: OpenAI API reference, "Chat" → "Create chat completion".
+
+mod content;
+mod decode;
+mod encode;
+mod messages;
+mod parts;
+mod tools;
+mod turns;
+
+pub(super) use decode::decode;
+pub(super) use encode::encode;

@@ -1,0 +1,175 @@
+//! Who and how much: the body is JSON, the model exists and is allowed, limits and budget hold.
+
+use crate::call::{Admitted, Generate};
+use crate::controls::{self, Controls};
+use crate::keys::ModelLimits;
+use crate::receipt::Receipt;
+use crate::shared::Shared;
+use crate::snapshot::{Found, Snapshot};
+use crate::words;
+use smallvec::SmallVec;
+use std::sync::Arc;
+use std::time::Duration;
+use tianji_auth::{Denial, Permission, may_use_model};
+use tianji_core::{DialectId, Error, Kind, Usd};
+use tianji_dialects::{DialectError, Inspection, anthropic_messages, openai_chat};
+use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
+use tianji_wire::RawObject;
+
+/// Lets a call in, or says why not. A refusal has spent nothing and holds nothing.
+pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate) -> Result<Admitted, Error> {
+    let caller = request.caller;
+    caller.check(Permission::Infer, request.endpoint.template)?;
+    let mut body = RawObject::parse(request.body).map_err(|cause| DialectError::from(cause).of_request())?;
+    let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
+    words::header_controls(&request.headers, &mut controls)?;
+    let seen = inspect(&body, request.endpoint.dialect).map_err(DialectError::of_request)?;
+    let asked = request.path_model.or(seen.model).or_else(|| snapshot.settings.default_model.clone());
+    let model = asked.ok_or_else(|| words::unknown_model(None, &snapshot))?;
+    let found = find(&snapshot, &caller, &model)?;
+    let demand = demand(&found, &seen, &body);
+    let permits = charge(shared, &snapshot, &caller, &found, &demand)?;
+    let timeout = time_for(&snapshot, &found, &controls);
+    let mut receipt = Receipt::open(shared.clone(), &caller, permits, request.call_id, request.started);
+    let record = receipt.record_mut();
+    record.call_type = request.endpoint.call_type.into();
+    record.endpoint = request.endpoint.template.into();
+    record.stream = seen.stream;
+    record.model_group = Arc::clone(&found.name);
+    record.end_user = seen.user;
+    record.ip = request.ip;
+    record.user_agent = words::header_text(&request.headers, &http::header::USER_AGENT);
+    record.tags = std::mem::take(&mut controls.tags);
+    record.metadata = controls.metadata.take();
+    record.trace_id = controls.trace_id.take();
+    record.session_id = controls.session_id.take();
+    receipt.estimate_input(body.len_bytes());
+    Ok(Admitted {
+        deadline: request.started + timeout,
+        snapshot,
+        endpoint: request.endpoint,
+        caller,
+        headers: request.headers,
+        body,
+        controls,
+        model,
+        found,
+        stream: seen.stream,
+        include_usage: seen.include_usage,
+        timeout,
+        receipt,
+    })
+}
+
+fn inspect(body: &RawObject, dialect: DialectId) -> Result<Inspection, DialectError> {
+    match dialect {
+        DialectId::OpenAiChat => openai_chat::inspect(body),
+        DialectId::AnthropicMessages => anthropic_messages::inspect(body),
+    }
+}
+
+/// The group behind a name, through the key's own aliases; access is checked on both names.
+fn find(snapshot: &Snapshot, caller: &crate::Caller, model: &str) -> Result<Found, Error> {
+    let key = caller.principal.key();
+    let target = key.and_then(|key| key.aliases.get(model)).map_or(model, String::as_str);
+    let found = snapshot.find(target);
+    if let Some(key) = key {
+        let resolved = found.as_ref().map_or(target, |found| &found.name);
+        let pattern = found.as_ref().map_or(target, |found| &found.group.name);
+        if !may_use_model(&key.models, &[model, target, resolved, pattern]) {
+            return Err(Denial::Model(model.to_owned()).error());
+        }
+    }
+    found.ok_or_else(|| words::unknown_model(Some(model), snapshot))
+}
+
+/// What the call may use, for limits and budgets: a cheap estimate from the body's length.
+fn demand(found: &Found, seen: &Inspection, body: &RawObject) -> Demand {
+    let input = tianji_pricing::estimate_tokens(body.len_bytes());
+    let deployment = found.group.deployments.first();
+    let price = deployment.and_then(|deployment| deployment.fixed.as_ref()).and_then(|concrete| concrete.price.as_ref());
+    let Some(price) = price else {
+        return Demand { tokens: input + seen.max_output_tokens.unwrap_or(0), cost: Usd::ZERO, free: false };
+    };
+    let most = price.capabilities().max_output_tokens.unwrap_or(DEFAULT_ALLOWANCE).min(DEFAULT_ALLOWANCE);
+    let allowance = seen.max_output_tokens.unwrap_or(most);
+    Demand {
+        tokens: input + seen.max_output_tokens.unwrap_or(0),
+        cost: tianji_pricing::estimate(price, input, allowance),
+        free: price.is_free(),
+    }
+}
+
+/// Charges the key and its limit on the model; all or nothing.
+fn charge(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    caller: &crate::Caller,
+    found: &Found,
+    demand: &Demand,
+) -> Result<SmallVec<[Permit; 2]>, Error> {
+    let (second, now) = (shared.second(), shared.clock.wall());
+    let mut permits: SmallVec<[Permit; 2]> = SmallVec::new();
+    let admit = |scope: &Arc<Scope>, limits: &Limits| {
+        let mut demand = *demand;
+        if let Some(limit) = limits.tokens.filter(|_| demand.tokens == 0) {
+            demand.tokens = (limit / 4).clamp(1, 1024);
+        }
+        scope.admit(limits, &demand, second, now)
+    };
+    let key = admit(&caller.scope, &caller.limits);
+    permits.push(key.map_err(|refusal| refused(refusal, "api_key", &caller.token, caller, snapshot, now))?);
+    if let Some(ModelLimits { model, scope, limits }) = caller.models.iter().find(|limits| *limits.model == *found.name) {
+        match admit(scope, limits) {
+            Ok(permit) => permits.push(permit),
+            Err(refusal) => {
+                permits.drain(..).for_each(|permit| permit.refund(second));
+                let value = format!("{}:{model}", caller.token);
+                return Err(refused(refusal, "model_per_key", &value, caller, snapshot, now));
+            }
+        }
+    }
+    Ok(permits)
+}
+
+fn refused(
+    refusal: Refusal,
+    descriptor: &str,
+    value: &str,
+    caller: &crate::Caller,
+    snapshot: &Snapshot,
+    now: tianji_core::Micros,
+) -> Error {
+    match refusal {
+        Refusal::Requests { limit, wait } => words::rate_limited(descriptor, value, "requests", limit, 0, wait, now),
+        Refusal::Tokens { limit, remaining, wait } => {
+            words::rate_limited(descriptor, value, "tokens", limit, remaining, wait, now)
+        }
+        Refusal::Parallel { limit } => {
+            words::rate_limited(descriptor, value, "max_parallel_requests", limit, 0, 1, now)
+        }
+        Refusal::Budget { spent, max, resets_at } => {
+            let name = caller.principal.key().map_or("", |key| key.key_name.as_str());
+            let alias = caller.alias.as_deref().unwrap_or("None");
+            let message = format!(
+                "Budget has been exceeded! Key={alias} ({name}) Current cost: {}, Max budget: {}",
+                spent.python(),
+                max.python()
+            );
+            let status = snapshot.settings.budget_status;
+            let reset = resets_at.map(|end| Duration::from_micros(u64::try_from(end.0 - now.0).unwrap_or(0)));
+            let wait = reset.filter(|_| status == 429).map(|wait| wait.min(Duration::from_secs(3600)));
+            Error::client(Kind::BudgetExceeded, message).with_status(status).with_retry_after(wait)
+        }
+    }
+}
+
+/// The whole call's time: the caller's, capped by the entry's or the settings'.
+fn time_for(snapshot: &Snapshot, found: &Found, controls: &Controls) -> Duration {
+    let entry = found.group.deployments.iter().filter_map(|deployment| deployment.timeout).min();
+    let most = entry.unwrap_or(snapshot.settings.timeout);
+    controls.timeout.map_or(most, |asked| asked.min(most))
+}
+
+/// Output tokens assumed when the caller states no limit.
+const DEFAULT_ALLOWANCE: u64 = 4096;

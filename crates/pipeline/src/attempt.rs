@@ -1,0 +1,127 @@
+//! Sending one attempt and reading as much of the reply as decides whether it is one.
+
+use crate::call::{Admitted, Attempt};
+use crate::mock;
+use crate::relay::{FirstFrames, Streaming};
+use crate::shared::Shared;
+use crate::words;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Request};
+use std::time::Duration;
+use tianji_core::generate::ClientView;
+use tianji_core::{Error, Kind};
+use tianji_dialects::{DialectError, Observed, bridge, dialect};
+use tianji_http::{Deadlines, OutBody, UpstreamBody};
+use tianji_wire::SseSplitter;
+
+/// What an attempt brought.
+pub(crate) enum Outcome {
+    /// A whole reply in the client's dialect.
+    Whole { body: Bytes, seen: Observed, headers: HeaderMap },
+    /// A stream whose first frames are here.
+    Stream { stream: Box<Streaming>, headers: HeaderMap },
+}
+
+/// Sends an attempt.
+pub(crate) async fn send(shared: &Shared, call: &Admitted, attempt: &Attempt, view: ClientView) -> Result<Outcome, Error> {
+    if let Some(text) = &attempt.deployment.mock_response {
+        return mock::answer(call, text, view);
+    }
+    let deadlines = deadlines(call, attempt);
+    let request = request(attempt);
+    let reply = shared.http.send(request, &deadlines).await.map_err(tianji_http::HttpError::into_error)?;
+    let (head, body) = reply.into_parts();
+    if !head.status.is_success() {
+        let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
+        return Err(words::upstream_error(attempt, head.status.as_u16(), &head.headers, &text));
+    }
+    if call.stream && words::is_event_stream(&head.headers) {
+        return stream(attempt, call, body, view).await.map(|stream| Outcome::Stream { stream, headers: head.headers });
+    }
+    whole(call, attempt, body, &view).await.map(|(body, seen)| Outcome::Whole { body, seen, headers: head.headers })
+}
+
+fn request(attempt: &Attempt) -> Request<OutBody> {
+    let mut request = Request::new(attempt.body.clone());
+    *request.method_mut() = http::Method::POST;
+    *request.uri_mut() = attempt.uri.clone();
+    *request.headers_mut() = attempt.headers.clone();
+    request
+}
+
+fn deadlines(call: &Admitted, attempt: &Attempt) -> Deadlines {
+    let settings = &call.snapshot.settings;
+    let stream = call.controls.stream_timeout.or(attempt.deployment.stream_timeout).or(settings.stream_timeout);
+    let first = if call.stream { stream } else { settings.first_byte_timeout };
+    Deadlines {
+        connect: settings.connect_timeout,
+        first_byte: first.unwrap_or(call.timeout),
+        between_bytes: if call.stream { settings.stream_idle_timeout } else { call.timeout },
+        total: Some(call.deadline.into()),
+    }
+}
+
+async fn whole(
+    call: &Admitted,
+    attempt: &Attempt,
+    body: UpstreamBody,
+    view: &ClientView,
+) -> Result<(Bytes, Observed), Error> {
+    let limit = call.snapshot.settings.max_reply;
+    let body = body.collect(limit).await.map_err(tianji_http::HttpError::into_error)?;
+    let body = attempt.deployment.provider.edit_reply(&body).unwrap_or(body);
+    let mut seen = Observed::default();
+    let reply = bridge::response(attempt.upstream, call.endpoint.dialect, &body, view, &attempt.fixups, &mut seen);
+    match reply {
+        Ok(reply) => Ok((reply, seen)),
+        // A reply that says "error" under a status that says "fine" is an error all the same.
+        Err(cause) => {
+            let told = dialect(attempt.upstream).decode_error(500, &body);
+            let error = DialectError::of_reply(cause);
+            Err(if told.message.is_empty() { error } else { Error { message: told.message, ..error } })
+        }
+    }
+}
+
+/// Reads until the first frame that means something, so that until then any other attempt may still be made.
+async fn stream(
+    attempt: &Attempt,
+    call: &Admitted,
+    mut body: UpstreamBody,
+    view: ClientView,
+) -> Result<Box<Streaming>, Error> {
+    let mut bridge = bridge::stream(attempt.upstream, call.endpoint.dialect, view, attempt.fixups.clone());
+    let mut splitter = SseSplitter::default();
+    let mut edit = attempt.deployment.provider.stream_edit();
+    let mut out = BytesMut::with_capacity(FIRST_OUT);
+    while out.is_empty() {
+        match body.data().await {
+            Some(piece) => {
+                splitter.push(piece.map_err(tianji_http::HttpError::into_error)?);
+                crate::relay::translate(&mut splitter, edit.as_deref_mut(), bridge.as_mut(), &mut out)?;
+            }
+            None => {
+                crate::relay::translate_last(&mut splitter, edit.as_deref_mut(), bridge.as_mut(), &mut out)?;
+                bridge.end(&mut out).map_err(before_first)?;
+                return Ok(Box::new(Streaming::finished(bridge, out.freeze())));
+            }
+        }
+    }
+    Ok(Box::new(Streaming::running(FirstFrames { body, splitter, edit, bridge, out })))
+}
+
+/// A stream that ends before it began is a malformed reply, not a broken stream: it may be tried again.
+fn before_first(error: Error) -> Error {
+    let status = Kind::MalformedReply.status();
+    Error { kind: Kind::MalformedReply, status, ..error }
+}
+
+/// Longest error reply that is read, in bytes.
+const MOST_ERROR_BODY: usize = 1 << 20;
+/// Room for the first frames.
+const FIRST_OUT: usize = 2048;
+
+/// Whether so much time is left that an attempt after a wait makes sense.
+pub(crate) fn time_left(call: &Admitted, shared: &Shared, wait: Duration) -> bool {
+    shared.clock.now() + wait < call.deadline
+}

@@ -1,0 +1,95 @@
+//! The values that pass from stage to stage.
+
+use crate::controls::Controls;
+use crate::deployment::{Concrete, Deployment};
+use crate::door::Caller;
+use crate::receipt::Receipt;
+use crate::snapshot::{Found, Snapshot};
+use http::HeaderMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tianji_core::DialectId;
+use tianji_http::OutBody;
+use tianji_router::FallbackTarget;
+use tianji_wire::RawObject;
+use uuid::Uuid;
+
+/// A kind of call, as the route table names it.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// Dialect of the client.
+    pub dialect: DialectId,
+    /// Kind of call in the reference proxy's words.
+    pub call_type: &'static str,
+    /// Route template.
+    pub template: &'static str,
+    /// Show the upstream's own model name (Azure and engines paths, as the reference does).
+    pub shows_upstream_model: bool,
+}
+
+/// A request to generate a reply, as it comes from the listener.
+#[derive(Debug)]
+pub struct Generate {
+    /// Kind of call.
+    pub endpoint: Endpoint,
+    /// Who calls.
+    pub caller: Caller,
+    /// Our id of the call.
+    pub call_id: Uuid,
+    /// When the head was complete.
+    pub started: Instant,
+    /// The client's headers, credentials removed.
+    pub headers: HeaderMap,
+    /// Model named by the path.
+    pub path_model: Option<String>,
+    /// The client's address.
+    pub ip: Option<String>,
+    /// The body, whole.
+    pub body: bytes::Bytes,
+}
+
+/// A call that was let in: the caller is known, the body is JSON, limits are charged.
+#[derive(Debug)]
+pub struct Admitted {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) caller: Caller,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: RawObject,
+    pub(crate) controls: Controls,
+    /// Model as the client named it.
+    pub(crate) model: String,
+    pub(crate) found: Found,
+    pub(crate) stream: bool,
+    pub(crate) include_usage: bool,
+    /// When the whole call must be over.
+    pub(crate) deadline: Instant,
+    pub(crate) timeout: Duration,
+    pub(crate) receipt: Receipt,
+}
+
+/// A call whose content may go to a model.
+#[derive(Debug)]
+pub struct Screened(pub(crate) Admitted);
+
+/// A call with the groups to try, in order.
+#[derive(Debug)]
+pub struct Routed {
+    pub(crate) call: Admitted,
+    /// The client's own fallbacks; the configured ones depend on the failure.
+    pub(crate) client_fallbacks: Option<Vec<FallbackTarget>>,
+}
+
+/// One attempt, chosen and encoded.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) deployment: Arc<Deployment>,
+    pub(crate) concrete: Arc<Concrete>,
+    pub(crate) group: Arc<str>,
+    pub(crate) body: OutBody,
+    pub(crate) headers: HeaderMap,
+    pub(crate) uri: http::Uri,
+    pub(crate) upstream: DialectId,
+    pub(crate) fixups: tianji_dialects::Fixups,
+    pub(crate) losses: Vec<String>,
+}

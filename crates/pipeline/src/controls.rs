@@ -1,0 +1,244 @@
+//! Members of a request body that speak to the gateway, not to the model: taken out before anything is forwarded.
+
+use bytes::Bytes;
+use serde_json::Value;
+use std::time::Duration;
+use tianji_core::{DialectId, Error, Kind};
+use tianji_router::FallbackTarget;
+use tianji_wire::RawObject;
+
+/// What the caller asked of the gateway.
+#[derive(Clone, Debug, Default)]
+pub struct Controls {
+    /// Groups to try after the first; replaces the configured ones.
+    pub fallbacks: Option<Vec<FallbackTarget>>,
+    /// No fallbacks at all.
+    pub disable_fallbacks: bool,
+    /// Attempts after the first.
+    pub num_retries: Option<u32>,
+    /// The whole call.
+    pub timeout: Option<Duration>,
+    /// The first frame of a stream.
+    pub stream_timeout: Option<Duration>,
+    /// Drop what the target cannot say.
+    pub drop_params: Option<bool>,
+    /// Request members removed first, by path.
+    pub additional_drop_params: Vec<String>,
+    /// Parameters sent verbatim.
+    pub allowed_params: Vec<String>,
+    /// Members merged into the upstream body last.
+    pub extra_body: Vec<(String, Bytes)>,
+    /// Routing and spend tags.
+    pub tags: Vec<String>,
+    /// The caller's metadata as JSON text, bounded.
+    pub metadata: Option<String>,
+    /// Trace id.
+    pub trace_id: Option<String>,
+    /// Session id.
+    pub session_id: Option<String>,
+}
+
+/// What a member of the body is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Member {
+    /// The model's.
+    Model,
+    /// The gateway's, acted on.
+    Control,
+    /// The gateway's, taken out without effect.
+    Silent,
+    /// Refused: would steer the gateway's credentials.
+    Forbidden,
+}
+
+/// Takes the gateway's members out of a body. Refuses those that would steer credentials, at any depth.
+pub fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls, Error> {
+    let mut controls = Controls::default();
+    let mut taken: Vec<(String, Member)> = Vec::new();
+    for (name, _) in body.iter() {
+        match member(name, dialect) {
+            Member::Model => {}
+            Member::Forbidden => return Err(forbidden(name)),
+            kind => taken.push((name.to_owned(), kind)),
+        }
+    }
+    for (name, kind) in taken {
+        let Some(raw) = body.remove(&name) else { continue };
+        if matches!(raw.first(), Some(b'{' | b'[')) {
+            guard(&name, &raw)?;
+        }
+        if kind == Member::Control {
+            act(&mut controls, &name, &raw)?;
+        }
+    }
+    Ok(controls)
+}
+
+fn member(name: &str, dialect: DialectId) -> Member {
+    match name {
+        // Anthropic's own `metadata.user_id` belongs to the model; OpenAI's `metadata` belongs to the gateway.
+        "metadata" if dialect == DialectId::AnthropicMessages => Member::Model,
+        "fallbacks" | "disable_fallbacks" | "num_retries" | "max_retries" | "timeout" | "request_timeout"
+        | "stream_timeout" | "drop_params" | "additional_drop_params" | "allowed_openai_params" | "extra_body"
+        | "tags" | "metadata" | "litellm_metadata" | "tianji_metadata" | "litellm_trace_id" | "tianji_trace_id"
+        | "litellm_session_id" | "tianji_session_id" => Member::Control,
+        "cache" | "caching" | "guardrails" | "guardrail_config" | "policies" | "context_window_fallbacks"
+        | "content_policy_fallbacks" | "retry_policy" | "priority" | "mock_response" | "prompt_id"
+        | "prompt_variables" | "prompt_version" | "prompt_label" | "no-log" | "model_info" | "_router_weights"
+        | "keepalive_seconds" | "vector_store_ids" | "proxy_server_request" | "preset_cache_key" => Member::Silent,
+        "api_key" | "api_base" | "base_url" | "api_version" | "organization" | "custom_llm_provider" | "user_config"
+        | "extra_headers" | "vertex_credentials" | "vertex_project" | "vertex_location" => Member::Forbidden,
+        _ if name.starts_with("aws_") => Member::Forbidden,
+        _ if name.starts_with("litellm_") || name.starts_with("tianji_") => Member::Silent,
+        _ if name.starts_with("mock_testing_") => Member::Forbidden,
+        _ => Member::Model,
+    }
+}
+
+fn act(controls: &mut Controls, name: &str, raw: &[u8]) -> Result<(), Error> {
+    let value: Value = serde_json::from_slice(raw).map_err(|_| invalid(name, "is no JSON"))?;
+    if value.is_null() {
+        return Ok(());
+    }
+    match name {
+        "fallbacks" => controls.fallbacks = Some(fallbacks(&value)?),
+        "disable_fallbacks" => controls.disable_fallbacks = value.as_bool().unwrap_or(false),
+        "num_retries" | "max_retries" => controls.num_retries = Some(count(name, &value)?),
+        "timeout" | "request_timeout" => controls.timeout = Some(seconds(name, &value)?),
+        "stream_timeout" => controls.stream_timeout = Some(seconds(name, &value)?),
+        "drop_params" => controls.drop_params = value.as_bool(),
+        "additional_drop_params" => controls.additional_drop_params = strings(&value),
+        "allowed_openai_params" => controls.allowed_params = strings(&value),
+        "extra_body" => controls.extra_body = members(name, &value)?,
+        "tags" => controls.tags.extend(strings(&value)),
+        "litellm_trace_id" | "tianji_trace_id" => controls.trace_id = value.as_str().map(str::to_owned),
+        "litellm_session_id" | "tianji_session_id" => controls.session_id = value.as_str().map(str::to_owned),
+        _ => {
+            controls.tags.extend(value.get("tags").map(strings).unwrap_or_default());
+            controls.metadata = Some(value.to_string()).filter(|text| text.len() <= MOST_METADATA);
+        }
+    }
+    Ok(())
+}
+
+fn fallbacks(value: &Value) -> Result<Vec<FallbackTarget>, Error> {
+    let items = value.as_array().ok_or_else(|| invalid("fallbacks", "must be a list"))?;
+    let target = |item: &Value| match item {
+        Value::String(name) => Ok(FallbackTarget::named(name)),
+        Value::Object(fields) => {
+            let mut overrides = fields.clone();
+            match overrides.remove("model") {
+                Some(Value::String(model)) => Ok(FallbackTarget { model, overrides }),
+                _ => Err(invalid("fallbacks", "every item needs a model")),
+            }
+        }
+        _ => Err(invalid("fallbacks", "items must be names or objects")),
+    };
+    items.iter().take(MOST_FALLBACKS).map(target).collect()
+}
+
+fn members(name: &str, value: &Value) -> Result<Vec<(String, Bytes)>, Error> {
+    let fields = value.as_object().ok_or_else(|| invalid(name, "must be an object"))?;
+    Ok(fields.iter().map(|(key, value)| (key.clone(), Bytes::from(value.to_string()))).collect())
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(Value::as_str).take(MOST_TAGS).map(|text| text.chars().take(256).collect()).collect()
+}
+
+fn count(name: &str, value: &Value) -> Result<u32, Error> {
+    let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+    number.ok_or_else(|| invalid(name, "must be a whole number")).map(|number| number.min(MOST_RETRIES))
+}
+
+fn seconds(name: &str, value: &Value) -> Result<Duration, Error> {
+    let number = value.as_f64().or_else(|| value.as_str()?.parse().ok());
+    number
+        .filter(|seconds| *seconds > 0.0 && *seconds < 1e9)
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| invalid(name, "must be a number of seconds above zero"))
+}
+
+/// Looks for forbidden names inside a control object, at any depth that a body may have.
+fn guard(name: &str, raw: &[u8]) -> Result<(), Error> {
+    let value: Value = serde_json::from_slice(raw).map_err(|_| invalid(name, "is nested too deeply"))?;
+    match first_forbidden(&value) {
+        Some(inner) => Err(forbidden(inner)),
+        None => Ok(()),
+    }
+}
+
+fn first_forbidden(value: &Value) -> Option<&str> {
+    match value {
+        Value::Object(fields) => fields.iter().find_map(|(name, inner)| {
+            let steers = matches!(member(name, DialectId::OpenAiChat), Member::Forbidden);
+            if steers { Some(name.as_str()) } else { first_forbidden(inner) }
+        }),
+        Value::Array(items) => items.iter().find_map(first_forbidden),
+        _ => None,
+    }
+}
+
+fn forbidden(name: &str) -> Error {
+    Error::client(
+        Kind::Authentication,
+        format!(
+            "Authentication Error, Rejected Request: {name} is not allowed in request body. Ask your admin to allow it for this model with `configurable_clientside_auth_params`."
+        ),
+    )
+    .with_type("auth_error")
+    .with_param("None")
+}
+
+fn invalid(name: &str, reason: &str) -> Error {
+    Error::client(Kind::BadRequest, format!("Invalid value for '{name}': {reason}")).with_param(name.to_owned())
+}
+
+/// Longest metadata kept, in bytes (storage sheet §4).
+const MOST_METADATA: usize = 16 * 1024;
+/// Most tags of a call (security sheet §2.4).
+const MOST_TAGS: usize = 64;
+/// Most client-side fallbacks.
+const MOST_FALLBACKS: usize = 16;
+/// Most retries a caller may ask for.
+const MOST_RETRIES: u32 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(text: &str) -> (Result<Controls, Error>, String) {
+        let mut body = RawObject::parse(Bytes::copy_from_slice(text.as_bytes())).unwrap();
+        let controls = take(&mut body, DialectId::OpenAiChat);
+        (controls, String::from_utf8(body.to_bytes().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn the_gateways_members_are_taken_out_and_all_others_stay() {
+        let (controls, left) = taken(
+            r#"{"model":"m","fallbacks":["b",{"model":"c","top_p":1}],"banana":1,"tags":["a"],"metadata":{"tags":["b"]},"timeout":2,"cache":{"no-cache":true},"litellm_x":1}"#,
+        );
+        let controls = controls.unwrap();
+        assert_eq!(left, r#"{"model":"m","banana":1}"#);
+        assert_eq!(controls.fallbacks.map(|list| list.len()), Some(2));
+        assert_eq!(controls.tags, ["a", "b"]);
+        assert_eq!(controls.timeout, Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn credentials_cannot_be_steered_at_any_depth() {
+        for text in [
+            r#"{"api_base":"http://x"}"#,
+            r#"{"aws_access_key_id":"x"}"#,
+            r#"{"metadata":{"a":{"b":{"c":{"d":{"api_base":"http://x"}}}}}}"#,
+            r#"{"extra_body":{"api_key":"x"}}"#,
+            r#"{"fallbacks":[{"model":"a","api_base":"http://x"}]}"#,
+        ] {
+            let (controls, _) = taken(text);
+            let refusal = controls.unwrap_err();
+            assert_eq!(refusal.status, 401, "{text}");
+            assert!(refusal.message.contains("is not allowed in request body"), "{}", refusal.message);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! One `model_list` entry, compiled: everything that an attempt needs, ready to use.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tianji_core::generate::Capabilities;
+use tianji_pricing::ModelPrice;
+use tianji_providers::{Connection, ConnectionError, Operation, Outgoing, Provider};
+use tianji_router::{Breaker, Weights};
+
+/// A deployment.
+#[derive(Debug)]
+pub struct Deployment {
+    /// Stable id.
+    pub id: Arc<str>,
+    /// Group name as configured; may hold `*`.
+    pub group: Arc<str>,
+    /// Who serves it.
+    pub provider: Arc<Provider>,
+    /// Upstream model, perhaps with `*` to be filled.
+    pub model: Arc<str>,
+    /// Where and with which credential.
+    pub connection: Connection,
+    /// Name under which it is priced, if not its own.
+    pub base_model: Option<String>,
+    /// Prices set on this entry.
+    pub overrides: tianji_pricing::Overrides,
+    /// The model it stands for when it has no `*`.
+    pub fixed: Option<Arc<Concrete>>,
+    /// Models it stood for so far when it has one.
+    pub(crate) filled: papaya::HashMap<String, Arc<Concrete>>,
+    /// Request parameters for calls that do not set them, as raw JSON.
+    pub defaults: Vec<(String, Bytes)>,
+    /// Members merged into the upstream body last, as raw JSON.
+    pub extra_body: Vec<(String, Bytes)>,
+    /// Drop what cannot be said; `None` = as the settings say.
+    pub drop_params: Option<bool>,
+    /// Request members removed before anything else, by path.
+    pub additional_drop_params: Vec<String>,
+    /// Parameters sent verbatim although the target is not known to take them.
+    pub allowed_params: Vec<String>,
+    /// Whole call.
+    pub timeout: Option<Duration>,
+    /// First frame of a stream.
+    pub stream_timeout: Option<Duration>,
+    /// Attempts after the first.
+    pub num_retries: Option<u32>,
+    /// Time to be left alone after failures.
+    pub cooldown: Option<Duration>,
+    /// Calls in flight at most.
+    pub max_parallel: Option<u64>,
+    /// Share of the group's calls.
+    pub weights: Weights,
+    /// Only the lowest order is asked first.
+    pub order: Option<i64>,
+    /// Canned answer instead of an upstream.
+    pub mock_response: Option<Arc<str>>,
+    /// Failures and cooling; shared with earlier snapshots of the same deployment.
+    pub breaker: Arc<Mutex<Breaker>>,
+    /// Calls in flight; shared likewise.
+    pub in_flight: Arc<std::sync::atomic::AtomicU64>,
+}
+
+/// A deployment's upstream model by its full name, with what follows from it.
+#[derive(Debug)]
+pub struct Concrete {
+    /// The upstream's name of the model.
+    pub model: Arc<str>,
+    /// `provider/model`.
+    pub full: Arc<str>,
+    /// Price, if known.
+    pub price: Option<Arc<ModelPrice>>,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Where a whole reply is asked for.
+    pub whole: Outgoing,
+    /// Where a stream is asked for.
+    pub streamed: Outgoing,
+    /// `full` as a header value.
+    pub header: Option<HeaderValue>,
+}
+
+impl Deployment {
+    /// The model for a call; `filled` is the upstream name with captures put in.
+    pub fn concrete(
+        &self,
+        filled: Option<&str>,
+        prices: &tianji_pricing::Catalogue,
+    ) -> Result<Arc<Concrete>, ConnectionError> {
+        let Some(filled) = filled else {
+            return match &self.fixed {
+                Some(fixed) => Ok(Arc::clone(fixed)),
+                None => self.make(&self.model, prices).map(Arc::new),
+            };
+        };
+        let known = self.filled.pin();
+        if let Some(concrete) = known.get(filled) {
+            return Ok(Arc::clone(concrete));
+        }
+        let concrete = Arc::new(self.make(filled, prices)?);
+        if known.len() < MOST_FILLED {
+            known.insert(filled.to_owned(), Arc::clone(&concrete));
+        }
+        Ok(concrete)
+    }
+
+    /// Works out what follows from an upstream model's name.
+    pub(crate) fn make(&self, model: &str, prices: &tianji_pricing::Catalogue) -> Result<Concrete, ConnectionError> {
+        let found = prices.lookup(&self.provider.name, model, self.base_model.as_deref());
+        let price = self.overrides.over(found);
+        let full: Arc<str> = format!("{}/{model}", self.provider.name).into();
+        let stream = |stream| self.provider.outgoing(&self.connection, Operation::Chat { stream }, model);
+        Ok(Concrete {
+            model: model.into(),
+            header: HeaderValue::try_from(&*full).ok(),
+            full,
+            capabilities: price.as_ref().map(|price| price.capabilities()).unwrap_or_default(),
+            price,
+            whole: stream(false)?,
+            streamed: stream(true)?,
+        })
+    }
+}
+
+/// Most models that one wildcard entry remembers.
+const MOST_FILLED: usize = 1000;

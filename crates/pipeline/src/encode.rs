@@ -1,0 +1,168 @@
+//! One attempt's request: the client's body, translated afresh for a deployment.
+//!
+//! Same dialect on both sides: the body goes up as the slices it came in, with the model name and the provider's edits
+//! spliced in. Otherwise it is decoded and encoded once. Nothing of an earlier attempt leaks into this one.
+
+use crate::call::{Admitted, Attempt};
+use crate::deployment::{Concrete, Deployment};
+use crate::words;
+use std::sync::Arc;
+use tianji_core::generate::{EffortBudgets, Target};
+use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
+use tianji_dialects::{DialectError, Fixups, dialect, openai_chat};
+use tianji_http::OutBody;
+use tianji_providers::Provider;
+use tianji_wire::RawObject;
+
+/// A body ready to go, with what hangs on it.
+struct Encoded {
+    body: OutBody,
+    features: Vec<&'static str>,
+    fixups: Fixups,
+    losses: Losses,
+}
+
+/// Builds the attempt of a call on a deployment. `overrides` are the parameters of a fallback target.
+pub(crate) fn encode(
+    call: &Admitted,
+    deployment: &Arc<Deployment>,
+    concrete: &Arc<Concrete>,
+    group: &Arc<str>,
+    overrides: &serde_json::Map<String, serde_json::Value>,
+) -> Result<Attempt, Error> {
+    let upstream = deployment.provider.chat.as_ref().map(|chat| chat.dialect);
+    let upstream = upstream.ok_or_else(|| words::no_chat(&deployment.provider))?;
+    if let Some(missing) = &deployment.connection.missing_key {
+        return Err(words::missing_key(&deployment.provider, missing));
+    }
+    let mut body = call.body.clone();
+    prepare(&mut body, call, deployment, overrides);
+    let allowed: Vec<String> =
+        deployment.allowed_params.iter().chain(&call.controls.allowed_params).cloned().collect();
+    let target = Target {
+        provider: &deployment.provider.name,
+        model: &concrete.model,
+        capabilities: &concrete.capabilities,
+        allowed_params: &allowed,
+        budgets: &BUDGETS,
+        modify_params: call.snapshot.settings.modify_params,
+    };
+    let encoded = if upstream == call.endpoint.dialect {
+        same_dialect(body, call, deployment, &target)?
+    } else {
+        translated(&body, call, upstream, deployment, &target)?
+    };
+    check_losses(&encoded.losses, call, deployment, concrete)?;
+    let outgoing = if call.stream { &concrete.streamed } else { &concrete.whole };
+    let mut headers = outgoing.headers.clone();
+    deployment.provider.client_headers(&call.headers, &encoded.features, &mut headers);
+    Ok(Attempt {
+        deployment: Arc::clone(deployment),
+        concrete: Arc::clone(concrete),
+        group: Arc::clone(group),
+        body: encoded.body,
+        headers,
+        uri: outgoing.uri.clone(),
+        upstream,
+        fixups: encoded.fixups,
+        losses: encoded.losses.iter().map(|loss| format!("{}={}", loss.path, loss.reason)).collect(),
+    })
+}
+
+/// Removes what is to be removed and sets what the entry or the fallback target sets.
+fn prepare(
+    body: &mut RawObject,
+    call: &Admitted,
+    deployment: &Deployment,
+    overrides: &serde_json::Map<String, serde_json::Value>,
+) {
+    for path in deployment.additional_drop_params.iter().chain(&call.controls.additional_drop_params) {
+        words::drop_path(body, path);
+    }
+    for (name, value) in overrides {
+        body.set(name, value);
+    }
+    for (name, raw) in &deployment.defaults {
+        if !body.contains(name) {
+            body.set_raw(name, raw.clone());
+        }
+    }
+}
+
+fn same_dialect(
+    mut body: RawObject,
+    call: &Admitted,
+    deployment: &Deployment,
+    target: &Target<'_>,
+) -> Result<Encoded, Error> {
+    let mut losses = Losses::default();
+    body.set("model", target.model);
+    if call.endpoint.dialect == DialectId::OpenAiChat && call.stream && !call.include_usage {
+        openai_chat::ask_for_usage(&mut body);
+    }
+    finish(&mut body, &deployment.provider, deployment, call, target, &mut losses)?;
+    Ok(Encoded { body: OutBody::of(body.to_chunks()), features: Vec::new(), fixups: Fixups::default(), losses })
+}
+
+fn translated(
+    body: &RawObject,
+    call: &Admitted,
+    upstream: DialectId,
+    deployment: &Deployment,
+    target: &Target<'_>,
+) -> Result<Encoded, Error> {
+    let mut losses = Losses::default();
+    let request = dialect(call.endpoint.dialect).decode_request(&body.to_bytes());
+    let mut request = request.map_err(DialectError::of_request)?;
+    request.include_usage = true;
+    let encoded = dialect(upstream).encode_request(&request, target, &mut losses);
+    let encoded = encoded.map_err(DialectError::of_request)?;
+    let provider = &deployment.provider;
+    let edits = provider.edits_chat(target) || !deployment.extra_body.is_empty() || !call.controls.extra_body.is_empty();
+    let body = if edits {
+        let mut out = RawObject::parse(encoded.body).map_err(|cause| {
+            Error::gateway(Kind::InternalServer, "the request could not be encoded").with_source(cause)
+        })?;
+        finish(&mut out, provider, deployment, call, target, &mut losses)?;
+        OutBody::of(out.to_chunks())
+    } else {
+        OutBody::from(encoded.body)
+    };
+    Ok(Encoded { body, features: encoded.features, fixups: encoded.fixups, losses })
+}
+
+/// The provider's own edits, then what the operator and the caller merge in last.
+fn finish(
+    body: &mut RawObject,
+    provider: &Provider,
+    deployment: &Deployment,
+    call: &Admitted,
+    target: &Target<'_>,
+    losses: &mut Losses,
+) -> Result<(), Error> {
+    provider.edit_chat(body, target, losses).map_err(|cause| {
+        Error::client(Kind::BadRequest, cause.to_string()).with_source(cause)
+    })?;
+    for (name, raw) in deployment.extra_body.iter().chain(&call.controls.extra_body) {
+        body.set_raw(name, raw.clone());
+    }
+    Ok(())
+}
+
+/// Parameters that were lost stop the call unless dropping was allowed; lost content always does.
+fn check_losses(losses: &Losses, call: &Admitted, deployment: &Deployment, concrete: &Concrete) -> Result<(), Error> {
+    if let Some(loss) = losses.of(LossClass::Content).next() {
+        let message = format!("{}: {}", loss.path, loss.reason);
+        return Err(Error::client(Kind::BadRequest, message).with_param(loss.path.clone()));
+    }
+    let asked = call.controls.drop_params.or(deployment.drop_params);
+    if asked.unwrap_or(call.snapshot.settings.drop_params) {
+        return Ok(());
+    }
+    let lost: Vec<&str> = losses.of(LossClass::Parameter).map(|loss| loss.path.as_str()).collect();
+    if lost.is_empty() { Ok(()) } else { Err(words::unsupported(&deployment.provider, &concrete.model, &lost)) }
+}
+
+/// The reference proxy's budgets per effort.
+static BUDGETS: EffortBudgets =
+    EffortBudgets { minimal: 128, low: 1024, medium: 2048, high: 4096, xhigh: 8192, max: 16384 };

@@ -1,0 +1,231 @@
+//! Response headers that tell clients what happened: `x-litellm-*`, `x-tianji-*`, and what the provider said.
+
+use crate::call::{Admitted, Attempt};
+use crate::receipt::Receipt;
+use crate::settings::{HeaderPrefix, Settings};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::time::Instant;
+use tianji_auth::Role;
+use tianji_core::{Error, Usd};
+
+/// Names of the two families.
+struct Names {
+    litellm: HeaderName,
+    tianji: HeaderName,
+}
+
+macro_rules! names {
+    ($($constant:ident = $name:literal;)*) => {
+        $(const $constant: Names = Names {
+            litellm: HeaderName::from_static(concat!("x-litellm-", $name)),
+            tianji: HeaderName::from_static(concat!("x-tianji-", $name)),
+        };)*
+    };
+}
+
+names! {
+    CALL_ID = "call-id";
+    VERSION = "version";
+    MODEL_ID = "model-id";
+    MODEL_NAME = "model-name";
+    MODEL_GROUP = "model-group";
+    MODEL_API_BASE = "model-api-base";
+    COST = "response-cost";
+    COST_ORIGINAL = "response-cost-original";
+    COST_INPUT = "response-cost-input";
+    COST_OUTPUT = "response-cost-output";
+    COST_CACHE_READ = "response-cost-cache-read";
+    COST_CACHE_CREATION = "response-cost-cache-creation";
+    COST_REASONING = "response-cost-reasoning";
+    COST_TOOLS = "response-cost-tool-usage";
+    KEY_SPEND = "key-spend";
+    KEY_RPM = "key-rpm-limit";
+    KEY_TPM = "key-tpm-limit";
+    KEY_BUDGET = "key-max-budget";
+    DURATION = "response-duration-ms";
+    OVERHEAD = "overhead-duration-ms";
+    RETRIES = "attempted-retries";
+    FALLBACKS = "attempted-fallbacks";
+    TIMEOUT = "timeout";
+}
+
+/// A header map being filled in the configured families.
+struct Writer<'a> {
+    prefix: HeaderPrefix,
+    map: &'a mut HeaderMap,
+}
+
+impl Writer<'_> {
+    fn put(&mut self, names: Names, value: HeaderValue) {
+        match self.prefix {
+            HeaderPrefix::Litellm => drop(self.map.insert(names.litellm, value)),
+            HeaderPrefix::Tianji => drop(self.map.insert(names.tianji, value)),
+            HeaderPrefix::Both => {
+                self.map.insert(names.litellm, value.clone());
+                self.map.insert(names.tianji, value);
+            }
+            HeaderPrefix::None => {}
+        }
+    }
+
+    /// Text that is no legal header value is left out.
+    fn text(&mut self, names: Names, text: impl TryInto<HeaderValue>) {
+        if let Ok(value) = text.try_into() {
+            self.put(names, value);
+        }
+    }
+
+    fn usd(&mut self, names: Names, usd: Usd) {
+        self.text(names, usd.python());
+    }
+
+    fn millis(&mut self, names: Names, since: Instant, until: Instant) {
+        let micros = until.saturating_duration_since(since).as_micros();
+        self.text(names, format!("{}.{:03}", micros / 1000, micros % 1000));
+    }
+}
+
+/// What every authorised call is told.
+fn common(writer: &mut Writer<'_>, call: &Admitted, receipt: &Receipt, now: tianji_core::Micros) {
+    writer.text(CALL_ID, receipt.record().call_id.to_string());
+    writer.put(VERSION, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
+    let limits = &call.caller.limits;
+    writer.usd(KEY_SPEND, receipt.key_spend().unwrap_or_else(|| call.caller.spent(now)));
+    if let Some(limit) = limits.requests {
+        writer.put(KEY_RPM, limit.into());
+    }
+    if let Some(limit) = limits.tokens {
+        writer.put(KEY_TPM, limit.into());
+    }
+    if let Some(budget) = limits.budget {
+        writer.usd(KEY_BUDGET, budget);
+    }
+}
+
+/// Headers of an answered call. `upstream` are the provider's.
+pub(crate) fn success(
+    call: &Admitted,
+    attempt: &Attempt,
+    receipt: &Receipt,
+    upstream: &HeaderMap,
+    now: Instant,
+) -> HeaderMap {
+    let mut map = HeaderMap::with_capacity(48);
+    copy_upstream(upstream, &mut map);
+    let mut writer = Writer { prefix: call.snapshot.settings.header_prefix, map: &mut map };
+    let record = receipt.record();
+    common(&mut writer, call, receipt, record.started_at);
+    writer.text(MODEL_ID, &*record.model_id);
+    if let Some(name) = &attempt.concrete.header {
+        writer.put(MODEL_NAME, name.clone());
+    }
+    writer.text(MODEL_GROUP, &*attempt.group);
+    writer.text(MODEL_API_BASE, shown_base(call, &record.api_base));
+    writer.put(RETRIES, record.attempted_retries.into());
+    writer.put(FALLBACKS, record.attempted_fallbacks.into());
+    writer.millis(DURATION, receipt.started(), now);
+    if let Some(sent) = receipt.sent() {
+        writer.millis(OVERHEAD, receipt.started(), sent);
+    }
+    if call.stream {
+        return map;
+    }
+    writer.usd(COST, record.cost);
+    writer.usd(COST_ORIGINAL, record.cost);
+    for (name, usd) in &record.cost_parts {
+        if let Some(names) = cost_part(name) {
+            writer.usd(names, *usd);
+        }
+    }
+    map
+}
+
+/// Headers of a call that failed after it was let in.
+pub(crate) fn failure(call: &Admitted, receipt: &Receipt) -> HeaderMap {
+    let mut map = HeaderMap::with_capacity(16);
+    let mut writer = Writer { prefix: call.snapshot.settings.header_prefix, map: &mut map };
+    common(&mut writer, call, receipt, receipt.record().started_at);
+    writer.usd(COST, Usd::ZERO);
+    writer.text(TIMEOUT, format!("{:?}", call.timeout.as_secs_f64()));
+    map
+}
+
+/// The call's id alone, for replies that come before a call was let in.
+pub(crate) fn call_id(settings: &Settings, id: uuid::Uuid, map: &mut HeaderMap) {
+    Writer { prefix: settings.header_prefix, map }.text(CALL_ID, id.to_string());
+}
+
+/// Adds `retry-after` and whatever else an error carries.
+pub(crate) fn of_error(error: &Error, map: &mut HeaderMap) {
+    if let Some(wait) = error.retry_after {
+        map.insert(http::header::RETRY_AFTER, wait.as_millis().div_ceil(1000).to_string().try_into().unwrap_or(ONE));
+    }
+    if let (Some(status), true) = (error.upstream_status, error.upstream_status != Some(error.status.as_u16())) {
+        map.insert(HeaderName::from_static("x-tianji-upstream-status"), status.into());
+    }
+    for (name, value) in &error.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(&**name), HeaderValue::try_from(value)) {
+            map.insert(name, value);
+        }
+    }
+}
+
+fn cost_part(name: &str) -> Option<Names> {
+    Some(match name {
+        "input" => COST_INPUT,
+        "output" => COST_OUTPUT,
+        "cache_read" => COST_CACHE_READ,
+        "cache_creation" => COST_CACHE_CREATION,
+        "reasoning" => COST_REASONING,
+        "tool_usage" => COST_TOOLS,
+        _ => return None,
+    })
+}
+
+/// Admins see the whole base, others the host only.
+fn shown_base<'a>(call: &Admitted, base: &'a str) -> &'a str {
+    if call.caller.principal.role() == Role::ProxyAdmin {
+        return base;
+    }
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
+fn copy_upstream(upstream: &HeaderMap, map: &mut HeaderMap) {
+    for (name, value) in upstream {
+        if !is_shown(name) {
+            continue;
+        }
+        if name.as_str().starts_with("x-ratelimit-") || name == "request-id" {
+            map.insert(name.clone(), value.clone());
+        } else if name == "x-request-id" {
+            map.insert(HeaderName::from_static("request-id"), value.clone());
+        }
+        if let Ok(prefixed) = HeaderName::try_from(format!("llm_provider-{name}")) {
+            map.insert(prefixed, value.clone());
+        }
+    }
+}
+
+/// Whether a provider's header may be shown to clients at all.
+pub(crate) fn is_shown(name: &HeaderName) -> bool {
+    !matches!(
+        name.as_str(),
+        "set-cookie"
+            | "authorization"
+            | "connection"
+            | "keep-alive"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+            | "content-length"
+            | "content-encoding"
+            | "date"
+            | "server"
+    )
+}
+
+const ONE: HeaderValue = HeaderValue::from_static("1");

@@ -1,0 +1,175 @@
+//! Back: translate what the upstream says, meter it, settle when it is over.
+
+use crate::receipt::Receipt;
+use bytes::{Bytes, BytesMut};
+use std::task::{Context, Poll, ready};
+use tianji_core::{Error, Kind};
+use tianji_dialects::StreamBridge;
+use tianji_http::UpstreamBody;
+use tianji_providers::StreamEdit;
+use tianji_wire::{SseFrame, SseSplitter};
+
+/// A stream whose first frames are translated.
+pub(crate) struct FirstFrames {
+    pub(crate) body: UpstreamBody,
+    pub(crate) splitter: SseSplitter,
+    pub(crate) edit: Option<Box<dyn StreamEdit>>,
+    pub(crate) bridge: Box<dyn StreamBridge>,
+    pub(crate) out: BytesMut,
+}
+
+/// A stream on its way from an upstream.
+pub(crate) struct Streaming {
+    bridge: Box<dyn StreamBridge>,
+    /// Translated and not yet sent.
+    out: BytesMut,
+    source: Option<Source>,
+}
+
+struct Source {
+    body: UpstreamBody,
+    splitter: SseSplitter,
+    edit: Option<Box<dyn StreamEdit>>,
+}
+
+impl Streaming {
+    /// A stream that goes on.
+    pub(crate) fn running(first: FirstFrames) -> Self {
+        let FirstFrames { body, splitter, edit, bridge, out } = first;
+        Self { bridge, out, source: Some(Source { body, splitter, edit }) }
+    }
+
+    /// A stream that is all here.
+    pub(crate) fn finished(bridge: Box<dyn StreamBridge>, out: Bytes) -> Self {
+        Self { bridge, out: BytesMut::from(out), source: None }
+    }
+}
+
+/// A stream with the receipt of its call: the body that the listener pulls.
+pub struct StreamBody {
+    streaming: Streaming,
+    receipt: Receipt,
+    /// Whatever the call holds besides, released at the end.
+    _busy: crate::dispatch::InFlight,
+    over: bool,
+}
+
+impl StreamBody {
+    pub(crate) fn new(streaming: Streaming, mut receipt: Receipt, busy: crate::dispatch::InFlight) -> Self {
+        receipt.first_token();
+        Self { streaming, receipt, _busy: busy, over: false }
+    }
+
+    /// The next bytes for the client. Never an error: a broken upstream becomes an error frame and a clean end.
+    pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        loop {
+            if !self.streaming.out.is_empty() {
+                // The terminator may not leave before the call is written down.
+                if self.over || self.streaming.bridge.observed().ended {
+                    self.receipt.succeed(self.streaming.bridge.observed());
+                }
+                return Poll::Ready(Some(self.streaming.out.split().freeze()));
+            }
+            let Some(source) = self.streaming.source.as_mut().filter(|_| !self.over) else {
+                self.receipt.succeed(self.streaming.bridge.observed());
+                return Poll::Ready(None);
+            };
+            let piece = ready!(source.body.poll_data(cx));
+            let ended = self.streaming.bridge.observed().ended;
+            if let Err(error) = self.advance(piece) {
+                self.over = true;
+                // After the terminator nothing matters: a connection that breaks then breaks nothing.
+                if !ended {
+                    self.break_off(error);
+                }
+            }
+        }
+    }
+
+    fn advance(&mut self, piece: Option<Result<Bytes, tianji_http::HttpError>>) -> Result<(), Error> {
+        let Streaming { bridge, out, source } = &mut self.streaming;
+        let Some(source) = source else { return Ok(()) };
+        let edit = source.edit.as_deref_mut();
+        match piece {
+            Some(piece) => {
+                source.splitter.push(piece.map_err(tianji_http::HttpError::into_error)?);
+                translate(&mut source.splitter, edit, bridge.as_mut(), out)
+            }
+            None => {
+                self.over = true;
+                translate_last(&mut source.splitter, edit, bridge.as_mut(), out)?;
+                if bridge.observed().ended { Ok(()) } else { bridge.end(out) }
+            }
+        }
+    }
+
+    /// Exactly one error frame, no terminator; the record says failure with the usage so far.
+    fn break_off(&mut self, error: Error) {
+        let status = Kind::MidStream.status();
+        let error = match error.kind {
+            Kind::Connection | Kind::MalformedReply => Error { kind: Kind::MidStream, status, ..error },
+            _ => error,
+        };
+        self.streaming.bridge.fail(&error, &mut self.streaming.out);
+        self.receipt.fail(&error, Some(self.streaming.bridge.observed()));
+    }
+}
+
+impl Drop for StreamBody {
+    fn drop(&mut self) {
+        self.receipt.cancel(Some(self.streaming.bridge.observed()));
+    }
+}
+
+impl std::fmt::Debug for StreamBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StreamBody").field("over", &self.over).finish_non_exhaustive()
+    }
+}
+
+/// Translates all whole frames that are here.
+pub(crate) fn translate(
+    splitter: &mut SseSplitter,
+    mut edit: Option<&mut (dyn StreamEdit + 'static)>,
+    bridge: &mut dyn StreamBridge,
+    out: &mut BytesMut,
+) -> Result<(), Error> {
+    while let Some(frame) = splitter.next_frame().map_err(unreadable)? {
+        one(frame, edit.as_deref_mut(), bridge, out)?;
+    }
+    Ok(())
+}
+
+/// Translates what is left when the upstream has closed.
+pub(crate) fn translate_last(
+    splitter: &mut SseSplitter,
+    mut edit: Option<&mut (dyn StreamEdit + 'static)>,
+    bridge: &mut dyn StreamBridge,
+    out: &mut BytesMut,
+) -> Result<(), Error> {
+    while let Some(frame) = splitter.finish().map_err(unreadable)? {
+        one(frame, edit.as_deref_mut(), bridge, out)?;
+    }
+    Ok(())
+}
+
+fn one(
+    frame: SseFrame,
+    edit: Option<&mut (dyn StreamEdit + 'static)>,
+    bridge: &mut dyn StreamBridge,
+    out: &mut BytesMut,
+) -> Result<(), Error> {
+    let Some(edit) = edit else { return bridge.frame(&frame, out) };
+    let mut edited = Vec::new();
+    edit.edit(&frame.data, &mut edited);
+    for data in edited {
+        // An edited frame has no raw form of its own any more; relays write it anew.
+        bridge.frame(&SseFrame { raw: Bytes::new(), event: frame.event.clone(), data }, out)?;
+    }
+    Ok(())
+}
+
+fn unreadable(cause: tianji_wire::WireError) -> Error {
+    Error::provider(Kind::MalformedReply, format!("the provider's stream could not be read: {cause}")).with_source(cause)
+}
+

@@ -1,0 +1,119 @@
+//! The stages in order, and what becomes of a call that fails at one of them.
+
+use crate::attempt::Outcome;
+use crate::body::ReplyBody;
+use crate::call::{Endpoint, Generate};
+use crate::dispatch::{Dispatched, Failed, dispatch};
+use crate::relay::StreamBody;
+use crate::shared::Shared;
+use crate::snapshot::Snapshot;
+use crate::{admit, headers, lookup, route, screen};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use std::sync::Arc;
+use tianji_core::{BodyShape, DialectId, Error};
+use tianji_dialects::dialect;
+use uuid::Uuid;
+
+/// Serves a request to generate a reply.
+pub async fn generate(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate) -> Response<ReplyBody> {
+    let (endpoint, call_id) = (request.endpoint, request.call_id);
+    let settings_of = Arc::clone(&snapshot);
+    let call = match admit::admit(shared, snapshot, request) {
+        Ok(call) => call,
+        Err(error) => {
+            shared.metrics.refused(endpoint.template, &error);
+            let mut response = error_response(endpoint.dialect, &error);
+            headers::call_id(&settings_of.settings, call_id, response.headers_mut());
+            return response;
+        }
+    };
+    let call = screen::screen(call);
+    if let Some(hit) = lookup::lookup(&call) {
+        return hit;
+    }
+    match dispatch(shared, route::route(call)).await {
+        Ok(answered) => relay(shared, answered),
+        Err(failed) => fail(*failed),
+    }
+}
+
+/// A whole reply is settled before it leaves; a stream settles itself.
+fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
+    let Dispatched { mut call, attempt, outcome, busy } = answered;
+    let now = shared.clock.now();
+    match outcome {
+        Outcome::Whole { body, seen, headers } => {
+            call.receipt.succeed(&seen);
+            let mut response = Response::new(ReplyBody::of(body));
+            *response.headers_mut() = headers::success(&call, &attempt, &call.receipt, &headers, now);
+            losses(&attempt.losses, response.headers_mut());
+            response.headers_mut().insert(CONTENT_TYPE, JSON);
+            response
+        }
+        Outcome::Stream { stream, headers } => {
+            let mut map = headers::success(&call, &attempt, &call.receipt, &headers, now);
+            losses(&attempt.losses, &mut map);
+            let kind = dialect(call.endpoint.dialect).framing().content_type();
+            map.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            map.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            map.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+            let body = StreamBody::new(*stream, call.receipt, busy);
+            let mut response = Response::new(ReplyBody::Stream(Box::new(body)));
+            *response.headers_mut() = map;
+            response
+        }
+    }
+}
+
+fn fail(failed: Failed) -> Response<ReplyBody> {
+    let Failed { mut call, error } = failed;
+    call.receipt.fail(&error, None);
+    let mut response = error_response(call.endpoint.dialect, &error);
+    let shown = headers::failure(&call, &call.receipt);
+    response.headers_mut().extend(shown);
+    response
+}
+
+fn losses(losses: &[String], map: &mut HeaderMap) {
+    if losses.is_empty() {
+        return;
+    }
+    let text: String = losses.join("; ").chars().filter(char::is_ascii).take(MOST_LOSS_BYTES).collect();
+    if let Ok(value) = HeaderValue::try_from(text) {
+        map.insert(HeaderName::from_static("x-tianji-loss"), value);
+    }
+}
+
+/// An error in the dialect of a route.
+pub fn error_response(client: DialectId, error: &Error) -> Response<ReplyBody> {
+    if let Some(source) = &error.source {
+        tracing::debug!(error = %error.message, cause = %source, "answered with an error");
+    }
+    let body = match error.shape {
+        BodyShape::Detail => serde_json::json!({ "detail": error.message }).to_string().into(),
+        BodyShape::Envelope => dialect(client).encode_error(error),
+    };
+    let mut response = Response::new(ReplyBody::of(body));
+    *response.status_mut() = error.status;
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    headers::of_error(error, response.headers_mut());
+    response
+}
+
+/// Our ids of calls.
+pub fn call_id() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// The endpoint's dialect decides the form of errors even before a call exists.
+impl Endpoint {
+    /// An error reply of this endpoint.
+    pub fn error(&self, error: &Error) -> Response<ReplyBody> {
+        error_response(self.dialect, error)
+    }
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Longest `x-tianji-loss` in bytes.
+const MOST_LOSS_BYTES: usize = 1024;

@@ -1,0 +1,77 @@
+//! What outlives a reload of the configuration.
+
+use crate::breakers::Breakers;
+use crate::keys::{KeyCache, KeyView};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+use tianji_core::Clock;
+use tianji_http::HttpClient;
+use tianji_storage::{Spool, Store};
+use tianji_telemetry::CallMetrics;
+
+/// Connections, counters, stores: one per process.
+#[derive(Clone)]
+pub struct Shared(Arc<Inner>);
+
+/// The parts.
+pub struct Inner {
+    /// Outbound connections.
+    pub http: HttpClient,
+    /// The durable journal of calls.
+    pub spool: Spool,
+    /// Entities and the ledger.
+    pub store: Store,
+    /// Keys that were seen lately.
+    pub keys: KeyCache,
+    /// Failures per deployment.
+    pub breakers: Breakers,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Counters and histograms.
+    pub metrics: CallMetrics,
+    /// The master key's view, made at first use.
+    pub(crate) master_view: OnceLock<Arc<KeyView>>,
+    started: Instant,
+}
+
+impl Shared {
+    /// Puts the parts together.
+    pub fn new(http: HttpClient, spool: Spool, store: Store, clock: Arc<dyn Clock>, metrics: CallMetrics) -> Self {
+        let started = clock.now();
+        Self(Arc::new(Inner {
+            http,
+            spool,
+            store,
+            keys: KeyCache::default(),
+            breakers: Breakers::default(),
+            clock,
+            metrics,
+            master_view: OnceLock::new(),
+            started,
+        }))
+    }
+
+    /// Whole seconds since the start: the time of sliding windows.
+    pub fn second(&self) -> u64 {
+        self.clock.now().saturating_duration_since(self.started).as_secs()
+    }
+
+    /// Milliseconds since the start: the time of breakers.
+    pub fn millis(&self) -> u64 {
+        let since = self.clock.now().saturating_duration_since(self.started);
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl std::ops::Deref for Shared {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}

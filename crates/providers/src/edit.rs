@@ -1,0 +1,84 @@
+//! Editing an outgoing chat body.
+
+use crate::messages;
+use crate::params::{CHAT_PARAMS, ParamRules, allowed};
+use crate::provider::Provider;
+use crate::quirks::Quirk;
+use tianji_core::generate::Target;
+use tianji_core::{DialectId, Losses};
+use tianji_wire::RawObject;
+
+/// A body that cannot be made fit for the provider.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum EditError {
+    /// A parameter has a form from which the vendor's own cannot be made.
+    #[error("`{param}` must be {expected}")]
+    Invalid {
+        /// Where it stands in the request.
+        param: &'static str,
+        /// What was expected there.
+        expected: &'static str,
+    },
+}
+
+impl Provider {
+    /// Edits a body in this provider's chat dialect: refusals, clamps, renames, quirks, then the native folder's own
+    /// rules. What the provider does not take is removed and noted in `losses`, unless `target.allowed_params` names it.
+    ///
+    /// # Errors
+    /// [`EditError`] when a parameter has a form from which the vendor's own form cannot be made.
+    pub fn edit_chat(&self, body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) -> Result<(), EditError> {
+        for rules in self.rules_for(target) {
+            rules.apply(body, target, losses);
+        }
+        if self.speaks_openai() {
+            for quirk in self.quirks_for(target) {
+                quirk.edit_body(body, target, losses)?;
+            }
+            messages::edit(body, self.quirks_for(target), losses);
+        }
+        match self.hooks.edit {
+            Some(edit) => edit(body, target, losses),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether [`Provider::edit_chat`] could do anything at all for a target.
+    pub fn edits_chat(&self, target: &Target<'_>) -> bool {
+        self.hooks.edit.is_some()
+            || self.rules_for(target).any(|rules| !rules.is_empty())
+            || (self.speaks_openai() && self.quirks_for(target).any(Quirk::edits_requests))
+    }
+
+    /// The parameters, by their OpenAI names, that a target takes. Sorted.
+    pub fn supported_params(&self, target: &Target<'_>) -> Vec<&'static str> {
+        let refused = (self.hooks.refuses)(target);
+        let taken = |name: &str| {
+            allowed(target, name)
+                || (self.supported.as_ref().is_none_or(|supported| supported.iter().any(|known| known == name))
+                    && !refused.contains(&name)
+                    && !self.rules_for(target).any(|rules| rules.lacks(name)))
+        };
+        CHAT_PARAMS.iter().copied().filter(|name| taken(name)).collect()
+    }
+
+    fn speaks_openai(&self) -> bool {
+        self.chat.as_ref().is_some_and(|chat| chat.dialect == DialectId::OpenAiChat)
+    }
+
+    fn rules_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a ParamRules> {
+        let special = self.when.iter().filter(|when| when.condition.holds(target)).map(|when| &when.rules);
+        std::iter::once(&self.rules).chain(special)
+    }
+
+    fn quirks_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a Quirk> {
+        let special = self.when.iter().filter(|when| when.condition.holds(target)).flat_map(|when| &when.quirks);
+        self.quirks.iter().chain(special)
+    }
+}
+
+impl ParamRules {
+    fn lacks(&self, name: &str) -> bool {
+        self.unsupported.iter().chain(&self.ignored).any(|known| known == name)
+    }
+}

@@ -1,0 +1,107 @@
+//! What a provider can be asked for, and under which path.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of endpoint. A row lists those that the vendor has; the others answer 501.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndpointKind {
+    /// Chat completions.
+    Chat,
+    /// Legacy text completions.
+    TextCompletion,
+    /// OpenAI Responses.
+    Responses,
+    /// Anthropic Messages.
+    Messages,
+    /// Counting the tokens of a prompt.
+    CountTokens,
+    /// Embeddings.
+    Embeddings,
+    /// Reranking.
+    Rerank,
+    /// Making pictures.
+    Images,
+    /// Changing pictures.
+    ImageEdits,
+    /// Speech to text.
+    Transcription,
+    /// Text to speech.
+    Speech,
+    /// Moderation.
+    Moderation,
+    /// Reading documents.
+    Ocr,
+    /// Making films.
+    Video,
+    /// Searching.
+    Search,
+    /// Batches and files.
+    Batches,
+    /// Fine-tuning.
+    FineTuning,
+    /// Realtime sessions.
+    Realtime,
+}
+
+/// One thing to ask a provider for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// A reply to a conversation.
+    Chat {
+        /// Whether it shall come as a stream.
+        stream: bool,
+    },
+    /// A reply to a bare prompt.
+    TextCompletion {
+        /// Whether it shall come as a stream.
+        stream: bool,
+    },
+    /// The number of tokens of a prompt.
+    CountTokens,
+    /// Vectors of texts.
+    Embeddings,
+    /// An order of documents.
+    Rerank,
+    /// A picture.
+    Images,
+    /// The text of a recording.
+    Transcription,
+    /// A recording of a text.
+    Speech,
+    /// A verdict on a text.
+    Moderation,
+}
+
+impl Operation {
+    /// The kind of endpoint that does this.
+    pub const fn kind(self) -> EndpointKind {
+        match self {
+            Self::Chat { .. } => EndpointKind::Chat,
+            Self::TextCompletion { .. } => EndpointKind::TextCompletion,
+            Self::CountTokens => EndpointKind::CountTokens,
+            Self::Embeddings => EndpointKind::Embeddings,
+            Self::Rerank => EndpointKind::Rerank,
+            Self::Images => EndpointKind::Images,
+            Self::Transcription => EndpointKind::Transcription,
+            Self::Speech => EndpointKind::Speech,
+            Self::Moderation => EndpointKind::Moderation,
+        }
+    }
+
+    /// Path below the base URL by OpenAI's convention (OpenAI, "API reference"), which compatible vendors follow;
+    /// reranking is Cohere's and Jina's path. `None` where no convention exists.
+    pub(crate) const fn conventional_path(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Chat { .. } => "/chat/completions",
+            Self::TextCompletion { .. } => "/completions",
+            Self::CountTokens => return None,
+            Self::Embeddings => "/embeddings",
+            Self::Rerank => "/rerank",
+            Self::Images => "/images/generations",
+            Self::Transcription => "/audio/transcriptions",
+            Self::Speech => "/audio/speech",
+            Self::Moderation => "/moderations",
+        })
+    }
+}

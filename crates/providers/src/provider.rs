@@ -1,0 +1,127 @@
+//! What a provider is: a struct of capabilities.
+
+use crate::connection::{Connection, ConnectionError};
+use crate::edit::EditError;
+use crate::endpoint::{EndpointKind, Operation};
+use crate::outgoing;
+use crate::params::{ParamRules, When};
+use crate::quirks::Quirk;
+use http::HeaderMap;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use tianji_core::generate::Target;
+use tianji_core::{DialectId, Losses};
+use tianji_wire::RawObject;
+
+/// A vendor, or a program that serves models, and how to talk to it.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Name in `provider/model`.
+    pub name: String,
+    /// Other names for the same thing.
+    pub aliases: Vec<String>,
+    /// The word before "Exception" in error texts.
+    pub label: String,
+    /// Where it is by default; `{NAME}` stands for the environment variable `NAME`.
+    pub base_url: Option<String>,
+    /// Environment variables that say where it is, in order.
+    pub base_env: Vec<String>,
+    /// Path that a base must end in; added where it is missing.
+    pub base_suffix: Option<String>,
+    /// Endings of a base that are replaced (legacy addresses).
+    pub base_rewrites: Vec<(String, String)>,
+    /// Endpoint paths that operators like to leave on a base; removed.
+    pub base_trailing: Vec<String>,
+    /// Environment variables with the key, in order.
+    pub key_env: Vec<String>,
+    /// Environment variables with a token that is always sent as `Authorization: Bearer`, asked after `key_env`.
+    pub bearer_env: Vec<String>,
+    /// Whether it can be called without a key. A key that is set is sent all the same.
+    pub no_auth: bool,
+    /// How the key is sent.
+    pub auth: AuthStyle,
+    /// Headers that are always sent; `{key}` in a value stands for the key.
+    pub headers: Vec<(String, String)>,
+    /// Headers whose values stand in environment variables: (header, variable).
+    pub header_env: Vec<(String, String)>,
+    /// Query parameters that are always sent.
+    pub query: Vec<(String, String)>,
+    /// Environment variables with the API version, in order.
+    pub version_env: Vec<String>,
+    /// API version where none is set.
+    pub version_default: Option<String>,
+    /// How it is asked for a reply; `None` = it has no chat.
+    pub chat: Option<ChatEndpoint>,
+    /// What it can be asked for.
+    pub endpoints: BTreeSet<EndpointKind>,
+    /// Parameters that OpenAI names and it takes; `None` = all but the unsupported ones.
+    pub supported: Option<Vec<String>>,
+    /// What becomes of parameters.
+    pub rules: ParamRules,
+    /// What else becomes of bodies.
+    pub quirks: Vec<Quirk>,
+    /// Rules and quirks of some models only.
+    pub when: Vec<When>,
+    /// Functions of a native folder.
+    pub hooks: Hooks,
+}
+
+/// How a provider is asked for a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatEndpoint {
+    /// Wire dialect.
+    pub dialect: DialectId,
+    /// Path below the base URL.
+    pub path: String,
+}
+
+/// How a key is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthStyle {
+    /// `Authorization: Bearer <key>` (RFC 6750, section 2.1).
+    #[default]
+    Bearer,
+    /// `Authorization: <scheme> <key>`.
+    Scheme(String),
+    /// The key alone in a header of this name.
+    Header(String),
+}
+
+/// Makes the URL of an operation on a model.
+pub(crate) type UriHook = fn(&Provider, &Connection, Operation, &str) -> Result<String, ConnectionError>;
+/// Puts credentials (and headers that depend on them) on a request.
+pub(crate) type AuthoriseHook = fn(&Provider, &Connection, Operation, &mut HeaderMap) -> Result<(), ConnectionError>;
+/// Takes over headers of the client and headers that used features ask for.
+pub(crate) type ClientHeadersHook = fn(&HeaderMap, &[&str], &mut HeaderMap);
+/// Edits a chat body in ways that data cannot say.
+pub(crate) type EditHook = fn(&mut RawObject, &Target<'_>, &mut Losses) -> Result<(), EditError>;
+/// Names the parameters that a model does not take besides those of the rules.
+pub(crate) type RefusesHook = fn(&Target<'_>) -> Vec<&'static str>;
+
+/// Functions of a native folder. The default ones do what a compatible row needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Hooks {
+    pub(crate) uri: UriHook,
+    pub(crate) authorise: AuthoriseHook,
+    pub(crate) client_headers: ClientHeadersHook,
+    pub(crate) edit: Option<EditHook>,
+    pub(crate) refuses: RefusesHook,
+}
+
+impl Hooks {
+    /// The functions of a compatible row.
+    pub(crate) const COMPAT: Self = Self {
+        uri: outgoing::compat_uri,
+        authorise: outgoing::compat_authorise,
+        client_headers: |_, _, _| {},
+        edit: None,
+        refuses: |_| Vec::new(),
+    };
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self::COMPAT
+    }
+}

@@ -1,0 +1,175 @@
+//! Quirks: the closed set of ways in which compatible vendors are not quite compatible. Each is one small function.
+
+mod choice;
+mod content;
+mod format;
+mod history;
+mod ids;
+mod replies;
+mod roles;
+mod schema;
+mod simple;
+mod think_tags;
+mod thinking;
+#[cfg(test)]
+mod tests;
+
+use crate::edit::EditError;
+use crate::messages::Pass;
+use crate::reply::ReplyRule;
+use serde::Deserialize;
+use tianji_core::generate::Target;
+use tianji_core::{Extra, Losses};
+use tianji_wire::RawObject;
+
+/// One deviation from OpenAI Chat Completions. The names are those that rows use.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quirk {
+    /// `stream_options` is refused: not sent. Usage comes by itself.
+    NoStreamUsage,
+    /// Usage with the price is sent only when `usage: {include: true}` asks for it.
+    UsageOnRequest,
+    /// Replies are stored unless `store: false` says otherwise.
+    ForceStoreFalse,
+    /// Model names without a `/` get this prefix.
+    AccountModelPrefix(String),
+    /// `tool_choice: required` is called `any`.
+    ToolChoiceAny,
+    /// `tool_choice` can only be `auto` or `none`.
+    ToolChoiceAutoNone,
+    /// `tool_choice: required` is refused: `auto`, and a sentence that asks for a tool call.
+    ToolChoiceByWord,
+    /// `response_format: json_schema` is not supported.
+    NoJsonSchema,
+    /// `json_schema` is not supported: a tool with that schema is forced, and its arguments become the text.
+    JsonSchemaAsTool,
+    /// `json_schema` is written `{type: json_object, schema}`.
+    JsonSchemaAsObject,
+    /// `strict` of tools is refused: removed.
+    StripStrict,
+    /// Keywords of tool schemas that are refused: removed at any depth.
+    StripSchemaKeys(Vec<String>),
+    /// `reasoning_effort` and thinking budgets become `thinking: {type: enabled | disabled}`.
+    EffortAsThinking,
+    /// Content lists of only text become one string.
+    FlattenText,
+    /// Content lists become one string; parts other than text are errors.
+    FlattenAll,
+    /// `system` (and `developer`) messages become `user` messages.
+    SystemToUser,
+    /// `developer` messages become `system` messages.
+    DevToSystem,
+    /// Tool messages need the tool's `name`.
+    NameOnTool,
+    /// `name` is taken on tool messages only.
+    NameOnlyOnTool,
+    /// Members of assistant messages that are refused in the history: removed.
+    StripHistory(Vec<String>),
+    /// Thoughts of earlier turns are sent back as `reasoning_content`.
+    ReasoningEcho,
+    /// Empty `content` beside tool calls is refused: removed.
+    DropEmptyContent,
+    /// Tool call ids must be nine letters or digits: others are replaced, in calls and results alike.
+    NineCharCallIds,
+    /// Thoughts arrive in this member of the message: also given as `reasoning_content`.
+    ReasoningField(String),
+    /// Thoughts arrive in the text between `<think>` and `</think>`.
+    ThinkTags,
+    /// Thoughts arrive as `thinking` parts of a content list.
+    ThinkingParts,
+    /// Usage arrives under `x_groq`, or with numbers written as strings.
+    UsageVariants,
+    /// Reasoning tokens are not counted in `completion_tokens`: added.
+    ReasoningTokensApart,
+    /// `finish_reason` is `stop` although tools are called: `tool_calls`.
+    FinishOnTools,
+}
+
+impl Quirk {
+    /// Edits the members of a body. Messages have [`Quirk::edit_message`].
+    pub(crate) fn edit_body(
+        &self,
+        body: &mut RawObject,
+        target: &Target<'_>,
+        losses: &mut Losses,
+    ) -> Result<(), EditError> {
+        match self {
+            Self::NoStreamUsage => simple::no_stream_usage(body),
+            Self::UsageOnRequest => simple::usage_on_request(body),
+            Self::ForceStoreFalse => simple::force_store_false(body),
+            Self::AccountModelPrefix(prefix) => simple::account_model_prefix(body, prefix),
+            Self::ToolChoiceAny => choice::any(body),
+            Self::ToolChoiceAutoNone => choice::auto_none(body, target, losses),
+            Self::ToolChoiceByWord => choice::by_word(body),
+            Self::NoJsonSchema => format::no_json_schema(body, target, losses),
+            Self::JsonSchemaAsTool => format::schema_as_tool(body)?,
+            Self::JsonSchemaAsObject => format::schema_as_object(body),
+            Self::StripStrict => schema::strip_strict(body),
+            Self::StripSchemaKeys(keys) => schema::strip_keys(body, keys),
+            Self::EffortAsThinking => thinking::effort_as_thinking(body),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Text that a message must hold for [`Quirk::edit_message`] to be of any use; `None` if it never is.
+    pub(crate) const fn message_needle(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::FlattenText | Self::FlattenAll => "[",
+            Self::SystemToUser => "\"role\"",
+            Self::DevToSystem => "\"developer\"",
+            Self::NameOnTool => "\"tool_call",
+            Self::NameOnlyOnTool => "\"name\"",
+            Self::StripHistory(_) => "\"assistant\"",
+            Self::ReasoningEcho => "\"thinking_blocks\"",
+            Self::DropEmptyContent => "\"tool_calls\"",
+            Self::NineCharCallIds => "\"tool_call",
+            _ => return None,
+        })
+    }
+
+    /// Edits one message; says whether it did.
+    pub(crate) fn edit_message(&self, message: &mut Extra, pass: &mut Pass<'_>) -> bool {
+        match self {
+            Self::FlattenText => content::flatten_text(message),
+            Self::FlattenAll => content::flatten_all(message, pass),
+            Self::SystemToUser => roles::system_to_user(message),
+            Self::DevToSystem => roles::dev_to_system(message),
+            Self::NameOnTool => history::name_on_tool(message, pass),
+            Self::NameOnlyOnTool => history::name_only_on_tool(message, pass),
+            Self::StripHistory(members) => history::strip(message, members),
+            Self::ReasoningEcho => history::reasoning_echo(message),
+            Self::DropEmptyContent => content::drop_empty(message),
+            Self::NineCharCallIds => ids::nine_chars(message),
+            _ => false,
+        }
+    }
+
+    /// What it does to replies.
+    pub(crate) fn reply_rule(&self) -> Option<Box<dyn ReplyRule>> {
+        Some(match self {
+            Self::JsonSchemaAsTool => Box::new(format::ToolAsText::default()),
+            Self::ReasoningField(name) => Box::new(replies::ReasoningField::new(name)),
+            Self::ThinkTags => Box::new(think_tags::ThinkTags::default()),
+            Self::ThinkingParts => Box::new(thinking::ThinkingParts),
+            Self::UsageVariants => Box::new(replies::UsageVariants),
+            Self::ReasoningTokensApart => Box::new(replies::ReasoningTokensApart),
+            Self::FinishOnTools => Box::new(replies::FinishOnTools::default()),
+            _ => return None,
+        })
+    }
+
+    /// Whether it is about requests (it may be about replies too).
+    pub(crate) fn edits_requests(&self) -> bool {
+        !matches!(
+            self,
+            Self::ReasoningField(_)
+                | Self::ThinkTags
+                | Self::ThinkingParts
+                | Self::UsageVariants
+                | Self::ReasoningTokensApart
+                | Self::FinishOnTools
+        )
+    }
+}

@@ -1,0 +1,71 @@
+//! Thinking as a switch, and thoughts as parts.
+
+use crate::body::Members;
+use crate::reply::{Frame, ReplyRule};
+use serde::Deserialize;
+use serde_json::json;
+use tianji_wire::RawObject;
+
+#[derive(Deserialize)]
+struct Switch {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Part {
+    Text { text: String },
+    Thinking { thinking: Vec<Part> },
+    #[serde(other)]
+    Other,
+}
+
+/// DeepSeek ("Thinking Mode"), Z.AI and Volcengine know thinking as on or off. An explicit `thinking` wins over an effort.
+pub(super) fn effort_as_thinking(body: &mut RawObject) {
+    let effort = body.take("reasoning_effort").and_then(|effort| effort.read::<String>().ok());
+    let on = match body.read::<Switch>("thinking") {
+        Some(switch) => switch.kind != "disabled",
+        None => match effort {
+            Some(effort) => effort != "none",
+            None => return,
+        },
+    };
+    body.put("thinking", &json!({ "type": if on { "enabled" } else { "disabled" } }));
+}
+
+/// Mistral, "Reasoning": Magistral models answer with `thinking` and `text` parts.
+#[derive(Debug)]
+pub(super) struct ThinkingParts;
+
+impl ReplyRule for ThinkingParts {
+    fn wants(&self, text: &str) -> bool {
+        text.contains("\"thinking\"")
+    }
+
+    fn edit(&mut self, frame: &mut Frame) -> bool {
+        frame.each_message(|_, message| {
+            let Some(parts) = message.read::<Vec<Part>>("content") else { return false };
+            let (mut thoughts, mut text) = (String::new(), String::new());
+            for part in &parts {
+                part.spell(&mut thoughts, &mut text, false);
+            }
+            message.put("content", &text);
+            if !thoughts.is_empty() {
+                message.put("reasoning_content", &thoughts);
+            }
+            true
+        })
+    }
+}
+
+impl Part {
+    fn spell(&self, thoughts: &mut String, text: &mut String, thinking: bool) {
+        match self {
+            Self::Text { text: words } if thinking => thoughts.push_str(words),
+            Self::Text { text: words } => text.push_str(words),
+            Self::Thinking { thinking } => thinking.iter().for_each(|part| part.spell(thoughts, text, true)),
+            Self::Other => {}
+        }
+    }
+}

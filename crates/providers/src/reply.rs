@@ -1,0 +1,97 @@
+//! Bringing replies into OpenAI's form where a quirk says that they are not.
+
+use crate::body::Members;
+use crate::provider::Provider;
+use bytes::Bytes;
+use tianji_core::Extra;
+
+/// Edits the frames of a stream.
+pub trait StreamEdit: Send {
+    /// Takes the data of one frame and appends what is to go on in its place.
+    fn edit(&mut self, data: &Bytes, out: &mut Vec<Bytes>);
+}
+
+/// What a quirk does to replies. The same rule serves whole replies and the frames of one stream in order.
+pub(crate) trait ReplyRule: Send {
+    /// Whether a text can be of interest; cheap, since it is asked for every frame.
+    fn wants(&self, text: &str) -> bool;
+    /// Edits a reply or frame; says whether it did.
+    fn edit(&mut self, frame: &mut Frame) -> bool;
+}
+
+/// A whole reply, or one frame of a stream.
+pub(crate) struct Frame {
+    /// Its members.
+    pub(crate) root: Extra,
+    /// Whether it is a frame.
+    pub(crate) stream: bool,
+}
+
+impl Frame {
+    /// Edits each choice. The arguments: its index, its members, the name of the member with the message.
+    pub(crate) fn each_choice(&mut self, mut edit: impl FnMut(u64, &mut Extra, &'static str) -> bool) -> bool {
+        let Some(mut choices) = self.root.read::<Vec<Extra>>("choices") else { return false };
+        let part = if self.stream { "delta" } else { "message" };
+        let mut changed = false;
+        for choice in &mut choices {
+            let index = choice.read::<u64>("index").unwrap_or(0);
+            changed |= edit(index, choice, part);
+        }
+        if changed {
+            self.root.put("choices", &choices);
+        }
+        changed
+    }
+
+    /// Edits the message or delta of each choice.
+    pub(crate) fn each_message(&mut self, mut edit: impl FnMut(u64, &mut Extra) -> bool) -> bool {
+        self.each_choice(|index, choice, part| {
+            let Some(mut message) = choice.read::<Extra>(part) else { return false };
+            let changed = edit(index, &mut message);
+            if changed {
+                choice.put(part, &message);
+            }
+            changed
+        })
+    }
+}
+
+impl Provider {
+    /// A whole reply in OpenAI's form; `None` if it already is.
+    pub fn edit_reply(&self, body: &Bytes) -> Option<Bytes> {
+        let mut rules = self.reply_rules();
+        if rules.is_empty() { None } else { edited(&mut rules, body, false) }
+    }
+
+    /// An editor for one stream; `None` if this provider's streams need none.
+    pub fn stream_edit(&self) -> Option<Box<dyn StreamEdit>> {
+        let rules = self.reply_rules();
+        if rules.is_empty() { None } else { Some(Box::new(Rules(rules))) }
+    }
+
+    fn reply_rules(&self) -> Vec<Box<dyn ReplyRule>> {
+        let special = self.when.iter().flat_map(|when| &when.quirks);
+        self.quirks.iter().chain(special).filter_map(|quirk| quirk.reply_rule()).collect()
+    }
+}
+
+struct Rules(Vec<Box<dyn ReplyRule>>);
+
+impl StreamEdit for Rules {
+    fn edit(&mut self, data: &Bytes, out: &mut Vec<Bytes>) {
+        out.push(edited(&mut self.0, data, true).unwrap_or_else(|| data.clone()));
+    }
+}
+
+fn edited(rules: &mut [Box<dyn ReplyRule>], data: &Bytes, stream: bool) -> Option<Bytes> {
+    let text = std::str::from_utf8(data).ok()?;
+    if !rules.iter().any(|rule| rule.wants(text)) {
+        return None;
+    }
+    let mut frame = Frame { root: serde_json::from_str(text).ok()?, stream };
+    let mut changed = false;
+    for rule in rules.iter_mut().filter(|rule| rule.wants(text)) {
+        changed |= rule.edit(&mut frame);
+    }
+    if changed { serde_json::to_vec(&frame.root).ok().map(Bytes::from) } else { None }
+}
