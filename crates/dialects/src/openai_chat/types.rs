@@ -173,6 +173,11 @@ impl<'a> CallDelta<'a> {
         self.raw_arguments().is_some_and(|raw| !raw.get().starts_with(['"', 'n']))
     }
 
+    /// Whether it says what kind of call it is.
+    pub(super) fn has_type(&self) -> bool {
+        self.kind.is_some()
+    }
+
     /// Whether it is a custom tool's call.
     pub(super) fn is_custom(&self) -> bool {
         self.kind.as_deref() == Some("custom") || self.custom.is_some()

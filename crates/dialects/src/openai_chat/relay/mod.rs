@@ -3,6 +3,7 @@
 mod chunk;
 mod splice;
 mod stream;
+mod tidy;
 mod whole;
 
 pub(super) use stream::ChatRelay;

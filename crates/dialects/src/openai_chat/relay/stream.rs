@@ -138,7 +138,13 @@ impl ChatRelay {
         }
         self.name_model(data, &mut edits);
         match counted {
-            Some(member) => edits.cut(scan::with_comma(data, &member)),
+            Some(member) => {
+                edits.cut(scan::with_comma(data, &member));
+                // Cerebras times the call beside its usage: both are metering.
+                if let Some(times) = scan::member(data, 0, "time_info") {
+                    edits.cut(scan::with_comma(data, &times));
+                }
+            }
             None if !self.include_usage => {
                 if let Some(cut) = null_usage(data) {
                     edits.cut(cut);
@@ -179,26 +185,33 @@ impl ChatRelay {
         if self.include_usage {
             self.usage.clear();
             self.usage.extend_from_slice(b"data: ");
-            if name == "usage" && chunk.choices.as_ref().is_some_and(Vec::is_empty) {
+            let own_form = name == "usage" && usage::is_openais(raw.get(), &report);
+            if own_form && chunk.choices.as_ref().is_some_and(Vec::is_empty) {
                 let mut edits = Edits::default();
                 self.name_model(data, &mut edits);
                 edits.apply(data, &mut self.usage);
             } else {
-                self.make_usage_chunk(chunk, raw.get());
+                self.make_usage_chunk(chunk, own_form.then_some(raw.get()), &report);
             }
             self.usage.extend_from_slice(b"\n\n");
         }
         scan::member(data, 0, name)
     }
 
-    fn make_usage_chunk(&mut self, chunk: &Chunk<'_>, raw: &str) {
+    /// A usage chunk of its own: with the vendor's object, or with OpenAI's if the vendor counts in a form of its own.
+    fn make_usage_chunk(&mut self, chunk: &Chunk<'_>, raw: Option<&str>, report: &usage::Report) {
         let frame = &mut self.usage;
         frame.extend_from_slice(br#"{"id":"#);
         json::string(chunk.id.as_deref().unwrap_or_default(), frame);
         let created = chunk.created.unwrap_or_default() as i64;
         let _ = write!(frame, r#","object":"chat.completion.chunk","created":{created},"model":"#);
         frame.extend_from_slice(&self.model);
-        let _ = write!(frame, r#","choices":[],"usage":{raw}}}"#);
+        frame.extend_from_slice(br#","choices":[],"usage":"#);
+        match raw {
+            Some(raw) => frame.extend_from_slice(raw.as_bytes()),
+            None => usage::write(&report.usage, frame),
+        }
+        frame.extend_from_slice(b"}");
     }
 
     fn terminate(&mut self, out: &mut BytesMut) {

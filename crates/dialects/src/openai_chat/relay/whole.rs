@@ -1,6 +1,7 @@
 //! Relays a whole reply.
 
 use super::splice::Edits;
+use super::tidy;
 use crate::openai_chat::response::unusable;
 use crate::openai_chat::{finish, json, scan, usage};
 use crate::{DialectError, Observed};
@@ -50,7 +51,7 @@ struct GlanceMessage<'a> {
     tool_calls: Option<&'a RawValue>,
 }
 
-/// Passes a reply on: all bytes as they are but the model's name.
+/// Passes a reply on: all bytes as they are but the model's name, and but what SDKs would stumble over.
 pub(in crate::openai_chat) fn response(
     body: &Bytes,
     view: &ClientView,
@@ -61,15 +62,18 @@ pub(in crate::openai_chat) fn response(
     let first = choices.first();
     seen.finish = first.and_then(|choice| choice.finish_reason.as_deref()).map(|word| finish::read(word).reason);
     seen.output_bytes = choices.iter().filter_map(|choice| choice.message.as_ref()).map(GlanceMessage::bytes).sum();
+    let mut edits = Edits::default();
     let raw = glance.usage.into_iter().chain(glance.x_groq.and_then(|extras| extras.usage));
     if let Some(report) = raw.into_iter().find_map(|raw| usage::read(raw.get())) {
+        tidy::completion_tokens(body, &report.usage, &mut edits);
         seen.usage = Some(report.usage);
         seen.reported_cost = report.cost;
     }
     seen.response_id = glance.id;
     seen.model = glance.model;
     seen.service_tier = glance.service_tier;
-    Ok(with_model(body, view))
+    tidy::reply(body, &mut edits);
+    Ok(with_model(body, view, edits))
 }
 
 impl GlanceMessage<'_> {
@@ -81,11 +85,10 @@ impl GlanceMessage<'_> {
     }
 }
 
-fn with_model(body: &Bytes, view: &ClientView) -> Bytes {
+fn with_model(body: &Bytes, view: &ClientView, mut edits: Edits) -> Bytes {
     let mut out = BytesMut::with_capacity(body.len() + view.model.len() + 16);
     let mut name = BytesMut::with_capacity(view.model.len() + 2);
     json::string(&view.model, &mut name);
-    let mut edits = Edits::default();
     if let Some(model) = scan::member(body, 0, "model") {
         edits.replace(model.value, name);
     } else if let Some(first) = scan::members(body, 0).next() {

@@ -1,0 +1,166 @@
+//! Rows: providers as data. The embedded table and an operator's `custom_providers:` use the same form.
+
+use crate::endpoint::EndpointKind;
+use crate::params::{Capability, Condition, ParamRules, When};
+use crate::provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
+use crate::quirks::Quirk;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use tianji_core::DialectId;
+
+/// A row that makes no provider.
+#[derive(Debug, thiserror::Error)]
+pub enum RowError {
+    /// The table is not valid, or a row has an unknown or ill-formed member. The text names the line.
+    #[error("provider table: {0}")]
+    Table(#[from] toml::de::Error),
+    /// An operator's row has an unknown or ill-formed member.
+    #[error("custom provider '{name}': {source}")]
+    Custom {
+        /// Name of the row.
+        name: String,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// The name or alias belongs to another provider.
+    #[error("provider '{name}': the name '{taken}' is already taken")]
+    Taken {
+        /// Name of the row.
+        name: String,
+        /// The name in question.
+        taken: String,
+    },
+    /// The name cannot stand before the `/` of a model name.
+    #[error("provider '{0}': a name consists of letters, digits, '_', '-' and '.'")]
+    Name(String),
+    /// The base URL is not one.
+    #[error("provider '{0}': `base_url` must begin with https:// (http:// for hosts of your own)")]
+    Base(String),
+}
+
+/// One provider as written down.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Row {
+    aliases: Vec<String>,
+    label: Option<String>,
+    base_url: Option<String>,
+    base_env: Vec<String>,
+    base_suffix: Option<String>,
+    base_rewrite: BTreeMap<String, String>,
+    base_trailing: Option<Vec<String>>,
+    api_key: Vec<String>,
+    bearer_env: Vec<String>,
+    no_auth: bool,
+    auth: AuthStyle,
+    headers: BTreeMap<String, String>,
+    header_env: BTreeMap<String, String>,
+    query: BTreeMap<String, String>,
+    version_env: Vec<String>,
+    version_default: Option<String>,
+    dialect: Option<DialectId>,
+    chat_path: Option<String>,
+    endpoints: Option<BTreeSet<EndpointKind>>,
+    supported: Option<Vec<String>>,
+    rename: BTreeMap<String, String>,
+    unsupported: Vec<String>,
+    ignored: Vec<String>,
+    clamp: BTreeMap<String, crate::params::Clamp>,
+    quirks: Vec<Quirk>,
+    when: Vec<WhenRow>,
+}
+
+/// Rules of some models.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct WhenRow {
+    model: Vec<String>,
+    has: Option<Capability>,
+    lacks: Option<Capability>,
+    rename: BTreeMap<String, String>,
+    unsupported: Vec<String>,
+    ignored: Vec<String>,
+    clamp: BTreeMap<String, crate::params::Clamp>,
+    quirks: Vec<Quirk>,
+}
+
+impl Row {
+    /// The provider that the row describes.
+    pub(crate) fn provider(self, name: &str, hooks: Hooks) -> Result<Provider, RowError> {
+        let plain = |name: &str| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+        };
+        if let Some(bad) = std::iter::once(name).chain(self.aliases.iter().map(String::as_str)).find(|name| !plain(name))
+        {
+            return Err(RowError::Name(bad.to_owned()));
+        }
+        if self.base_url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+            return Err(RowError::Base(name.to_owned()));
+        }
+        let endpoints = self.endpoints.unwrap_or_else(|| BTreeSet::from([EndpointKind::Chat]));
+        let dialect = self.dialect.unwrap_or(DialectId::OpenAiChat);
+        let path = self.chat_path.unwrap_or_else(|| chat_path(dialect).to_owned());
+        let chat = endpoints.contains(&EndpointKind::Chat).then_some(ChatEndpoint { dialect, path });
+        let variable = name.to_ascii_uppercase().replace(['-', '.'], "_");
+        let or_named = |list: Vec<String>, ending: &str| {
+            if list.is_empty() { vec![format!("{variable}{ending}")] } else { list }
+        };
+        Ok(Provider {
+            label: self.label.unwrap_or_else(|| capitalised(name)),
+            base_env: or_named(self.base_env, "_API_BASE"),
+            key_env: or_named(self.api_key, "_API_KEY"),
+            name: name.to_owned(),
+            aliases: self.aliases,
+            base_url: self.base_url,
+            base_suffix: self.base_suffix,
+            base_rewrites: self.base_rewrite.into_iter().collect(),
+            base_trailing: self.base_trailing.unwrap_or_else(|| TRAILING.iter().map(|&path| path.to_owned()).collect()),
+            bearer_env: self.bearer_env,
+            no_auth: self.no_auth,
+            auth: self.auth,
+            headers: self.headers.into_iter().collect(),
+            header_env: self.header_env.into_iter().collect(),
+            query: self.query.into_iter().collect(),
+            version_env: self.version_env,
+            version_default: self.version_default,
+            chat,
+            endpoints,
+            supported: self.supported,
+            rules: ParamRules {
+                rename: self.rename,
+                unsupported: self.unsupported,
+                ignored: self.ignored,
+                clamp: self.clamp,
+            },
+            quirks: self.quirks,
+            when: self.when.into_iter().map(When::from).collect(),
+            hooks,
+        })
+    }
+}
+
+impl From<WhenRow> for When {
+    fn from(row: WhenRow) -> Self {
+        let WhenRow { model, has, lacks, rename, unsupported, ignored, clamp, quirks } = row;
+        Self {
+            condition: Condition { model, has, lacks },
+            rules: ParamRules { rename, unsupported, ignored, clamp },
+            quirks,
+        }
+    }
+}
+
+const fn chat_path(dialect: DialectId) -> &'static str {
+    match dialect {
+        DialectId::OpenAiChat => "/chat/completions",
+        DialectId::AnthropicMessages => "/v1/messages",
+    }
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+/// Endpoint paths that operators leave on a base; the longest first.
+const TRAILING: &[&str] = &["/chat/completions", "/completions", "/embeddings", "/responses"];
