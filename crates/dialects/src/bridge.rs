@@ -18,6 +18,19 @@ pub fn response(
     if upstream == client && fixups.is_empty() {
         return dialect(client).relay_response(body, view, seen);
     }
+    translated_response(upstream, client, body, view, fixups, seen)
+}
+
+/// The same without ever passing bytes on: for upstreams that speak the client's dialect with an accent (reasoning
+/// under another name, or in tags within the text).
+pub fn translated_response(
+    upstream: DialectId,
+    client: DialectId,
+    body: &Bytes,
+    view: &ClientView,
+    fixups: &Fixups,
+    seen: &mut Observed,
+) -> Result<Bytes, DialectError> {
     let mut decoded = dialect(upstream).decode_response(body)?;
     note(&decoded, seen);
     fixups.undo(&mut decoded);
@@ -26,10 +39,20 @@ pub fn response(
 
 /// A translator for one stream.
 pub fn stream(upstream: DialectId, client: DialectId, view: ClientView, fixups: Fixups) -> Box<dyn StreamBridge> {
-    let (from, to): (&dyn Dialect, &dyn Dialect) = (dialect(upstream), dialect(client));
     if upstream == client && fixups.is_empty() {
-        return to.stream_relay(view);
+        return dialect(client).stream_relay(view);
     }
+    translated_stream(upstream, client, view, fixups)
+}
+
+/// The same without ever passing bytes on, for the upstreams of [`translated_response`].
+pub fn translated_stream(
+    upstream: DialectId,
+    client: DialectId,
+    view: ClientView,
+    fixups: Fixups,
+) -> Box<dyn StreamBridge> {
+    let (from, to): (&dyn Dialect, &dyn Dialect) = (dialect(upstream), dialect(client));
     Box::new(Transcoder {
         decoder: from.stream_decoder(),
         encoder: to.stream_encoder(view),

@@ -4,9 +4,7 @@
 //! undone on the canonical model, so that no decoder and no encoder needs to know.
 
 use std::collections::HashSet;
-use tianji_core::generate::{
-    Delta, Finish, FinishReason, GenerateResponse, Part, PartKind, StreamEvent, ToolCallKind,
-};
+use tianji_core::generate::{Delta, Finish, FinishReason, GenerateResponse, Part, PartKind, StreamEvent, ToolCallKind};
 
 /// Things to undo in a reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

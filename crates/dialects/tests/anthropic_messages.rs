@@ -1,6 +1,6 @@
 //! Anthropic Messages against golden files and tables.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
 
 #[path = "anthropic_messages/encoding.rs"]
 mod encoding;
@@ -8,6 +8,8 @@ mod encoding;
 mod errors;
 #[path = "anthropic_messages/golden.rs"]
 mod golden;
+#[path = "anthropic_messages/hostile.rs"]
+mod hostile;
 #[path = "anthropic_messages/limits.rs"]
 mod limits;
 #[path = "anthropic_messages/requests.rs"]

@@ -6,6 +6,8 @@
 mod errors;
 #[path = "openai_chat/golden.rs"]
 mod golden;
+#[path = "openai_chat/inspection.rs"]
+mod inspection;
 #[path = "openai_chat/requests.rs"]
 mod requests;
 #[path = "openai_chat/responses.rs"]

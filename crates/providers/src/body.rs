@@ -16,9 +16,7 @@ pub(crate) trait Members {
     fn put_json(&mut self, name: &str, value: Json);
 
     /// The value as `T`, if it is one.
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        self.json(name)?.read().ok()
-    }
+    fn member<T: DeserializeOwned>(&self, name: &str) -> Option<T>;
 
     /// Sets a value that can be written as JSON.
     fn put<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
@@ -30,7 +28,7 @@ pub(crate) trait Members {
 
 impl Members for RawObject {
     fn json(&self, name: &str) -> Option<Json> {
-        parsed(&self.raw(name)?)
+        parsed(self.raw(name)?)
     }
 
     fn take(&mut self, name: &str) -> Option<Json> {
@@ -39,6 +37,10 @@ impl Members for RawObject {
 
     fn put_json(&mut self, name: &str, value: Json) {
         self.set_raw(name, Bytes::copy_from_slice(value.text().as_bytes()));
+    }
+
+    fn member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_slice(self.raw(name)?).ok()
     }
 }
 
@@ -55,7 +57,7 @@ impl Members for Extra {
         self.insert(name.to_owned(), value);
     }
 
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+    fn member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.get(name)?.read().ok()
     }
 }

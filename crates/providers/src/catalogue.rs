@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub struct Catalogue {
     providers: BTreeMap<String, Arc<Provider>>,
     aliases: HashMap<String, String>,
+    /// Providers that are not in this build, with the forms of their models' names.
+    pub(crate) elsewhere: BTreeMap<String, Vec<String>>,
 }
 
 impl Catalogue {
@@ -20,7 +22,7 @@ impl Catalogue {
     /// # Errors
     /// [`RowError`] when a built-in row is wrong; a test sees to it that none is.
     pub fn embedded() -> Result<Self, RowError> {
-        let mut catalogue = Self::default();
+        let mut catalogue = Self { elsewhere: toml::from_str(ELSEWHERE)?, ..Self::default() };
         for folder in native::ALL {
             let row: Row = toml::from_str(folder.row)?;
             catalogue.add(row.provider(folder.name, folder.hooks)?)?;
@@ -72,3 +74,5 @@ impl Catalogue {
 
 /// The compatible rows.
 const COMPATIBLE: &str = include_str!("compat.toml");
+/// Names of providers that are not in this build.
+const ELSEWHERE: &str = include_str!("elsewhere.toml");

@@ -31,7 +31,8 @@ pub struct Connection {
     pub query: Option<String>,
     /// The key.
     pub key: Option<Secret>,
-    /// A token that is sent as `Authorization: Bearer` whatever the provider's way of sending keys is.
+    /// A token that is sent as `Authorization: Bearer` whatever the provider's way of sending keys is; never set
+    /// together with a key.
     pub bearer: Option<Secret>,
     /// If there is no credential although one is needed: words that name the environment variables.
     pub missing_key: Option<String>,
@@ -100,16 +101,13 @@ impl Connection {
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConnectionError> {
         let (base, query) = base(provider, params, env)?;
-        let key = params.api_key.filter(|key| !key.is_empty()).cloned();
-        let bearer = params.azure_ad_token.filter(|token| !token.is_empty()).cloned();
-        let key = match (&key, &bearer) {
-            (None, None) => first(&provider.key_env, env).map(Secret::new),
-            _ => key,
-        };
-        let bearer = match (&key, &bearer) {
-            (None, None) => first(&provider.bearer_env, env).map(Secret::new),
-            _ => bearer,
-        };
+        // An entry's key wins over its token, and both win over the environment.
+        let given = params.api_key.filter(|key| !key.is_empty()).cloned();
+        let token =
+            params.azure_ad_token.filter(|token| takes_tokens(provider) && !token.is_empty() && given.is_none());
+        let of_env = |names: &[String], free: bool| if free { first(names, env).map(Secret::new) } else { None };
+        let key = given.or_else(|| of_env(&provider.key_env, token.is_none()));
+        let bearer = token.cloned().or_else(|| of_env(&provider.bearer_env, key.is_none()));
         let needed = !provider.no_auth && key.is_none() && bearer.is_none();
         let version = params.api_version.map(str::to_owned).or_else(|| version_in(query.as_deref()));
         Ok(Self {
@@ -125,6 +123,11 @@ impl Connection {
             bearer,
         })
     }
+}
+
+/// Whether tokens are a way of authorising at a provider. Where they are not, a token must not reach its host.
+const fn takes_tokens(provider: &Provider) -> bool {
+    !provider.bearer_env.is_empty()
 }
 
 /// The first variable of a list that is set and not empty.
@@ -184,8 +187,7 @@ fn base(
 
 /// The provider's own address with its variables filled in.
 fn own_base(provider: &Provider, env: &dyn Fn(&str) -> Option<String>) -> Result<String, ConnectionError> {
-    let missing =
-        |variables: String| ConnectionError::MissingBase { provider: provider.name.clone(), variables };
+    let missing = |variables: String| ConnectionError::MissingBase { provider: provider.name.clone(), variables };
     let mut rest = provider.base_url.as_deref().ok_or_else(|| missing(provider.base_env.join(" or ")))?;
     let mut text = String::new();
     while let Some((before, (name, after))) =
@@ -202,6 +204,9 @@ fn own_base(provider: &Provider, env: &dyn Fn(&str) -> Option<String>) -> Result
 
 fn check(provider: &Provider, address: &str) -> Result<(), ConnectionError> {
     let invalid = |reason| ConnectionError::InvalidBase { provider: provider.name.clone(), reason };
+    if address.contains('#') {
+        return Err(invalid("must not hold a fragment"));
+    }
     let uri: Uri = address.parse().map_err(|_| invalid("is not a URL"))?;
     if !matches!(uri.scheme_str(), Some("http" | "https")) {
         return Err(invalid("must begin with http:// or https://"));

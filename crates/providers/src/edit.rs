@@ -23,7 +23,8 @@ pub enum EditError {
 
 impl Provider {
     /// Edits a body in this provider's chat dialect: refusals, clamps, renames, quirks, then the native folder's own
-    /// rules. What the provider does not take is removed and noted in `losses`, unless `target.allowed_params` names it.
+    /// rules. What the provider does not take is removed and noted in `losses`, unless `target.allowed_params` names
+    /// it.
     ///
     /// # Errors
     /// [`EditError`] when a parameter has a form from which the vendor's own form cannot be made.
@@ -66,9 +67,10 @@ impl Provider {
         self.chat.as_ref().is_some_and(|chat| chat.dialect == DialectId::OpenAiChat)
     }
 
+    /// Special rules come first, so that a parameter that a model does not take is not clamped before.
     fn rules_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a ParamRules> {
         let special = self.when.iter().filter(|when| when.condition.holds(target)).map(|when| &when.rules);
-        std::iter::once(&self.rules).chain(special)
+        special.chain(std::iter::once(&self.rules))
     }
 
     fn quirks_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a Quirk> {

@@ -26,45 +26,43 @@ impl Pass<'_> {
 
 /// Runs the quirks over all messages. Anything that is not a list of objects is left for the vendor to judge.
 pub(crate) fn edit<'q>(body: &mut RawObject, quirks: impl Iterator<Item = &'q Quirk>, losses: &mut Losses) {
-    let quirks: Vec<(&str, &Quirk)> = quirks.filter_map(|quirk| Some((quirk.message_needle()?, quirk))).collect();
-    if quirks.is_empty() {
-        return;
-    }
-    let Some(list) = body.json("messages") else { return };
-    if !quirks.iter().any(|(needle, _)| list.text().contains(needle)) {
-        return;
-    }
-    let Ok(messages) = list.read::<Vec<&RawValue>>() else { return };
-    let mut pass = Pass { index: 0, tool_names: HashMap::new(), losses };
-    let mut edited: Vec<Option<Json>> = Vec::with_capacity(messages.len());
-    for (index, message) in messages.iter().enumerate() {
-        pass.index = index;
-        edited.push(one(message, &quirks, &mut pass));
-    }
-    if edited.iter().all(Option::is_none) {
-        return;
-    }
-    let whole: Vec<&str> = messages
-        .iter()
-        .zip(&edited)
-        .map(|(message, edited)| edited.as_ref().map_or_else(|| message.get(), |edited| edited.text()))
-        .collect();
-    if let Ok(json) = Json::parse(format!("[{}]", whole.join(","))) {
-        body.put_json("messages", json);
+    if let Some(edited) = edited(body, quirks, losses) {
+        body.put_json("messages", edited);
     }
 }
 
-fn one(message: &RawValue, quirks: &[(&str, &Quirk)], pass: &mut Pass<'_>) -> Option<Json> {
-    let concerned = |needle: &str| message.get().contains(needle);
-    if !quirks.iter().any(|(needle, _)| concerned(needle)) {
+fn edited<'q>(body: &RawObject, quirks: impl Iterator<Item = &'q Quirk>, losses: &mut Losses) -> Option<Json> {
+    let list = std::str::from_utf8(body.raw("messages")?).ok()?;
+    let quirks: Vec<&Quirk> = quirks.filter(|quirk| quirk.concerns(list)).collect();
+    if quirks.is_empty() {
         return None;
     }
-    let mut members: Extra = serde_json::from_str(message.get()).ok()?;
-    let mut changed = false;
-    for (needle, quirk) in quirks {
-        if concerned(needle) {
-            changed |= quirk.edit_message(&mut members, pass);
+    let messages: Vec<&RawValue> = serde_json::from_str(list).ok()?;
+    let mut pass = Pass { index: 0, tool_names: HashMap::new(), losses };
+    let (mut text, mut changed) = (String::with_capacity(list.len()), false);
+    for (index, message) in messages.into_iter().enumerate() {
+        pass.index = index;
+        text.push(if index == 0 { '[' } else { ',' });
+        match one(message.get(), &quirks, &mut pass) {
+            Some(edited) => {
+                text.push_str(edited.text());
+                changed = true;
+            }
+            None => text.push_str(message.get()),
         }
+    }
+    text.push(']');
+    if changed { Json::parse(text).ok() } else { None }
+}
+
+fn one(message: &str, quirks: &[&Quirk], pass: &mut Pass<'_>) -> Option<Json> {
+    if !quirks.iter().any(|quirk| quirk.concerns(message)) {
+        return None;
+    }
+    let mut members: Extra = serde_json::from_str(message).ok()?;
+    let mut changed = false;
+    for quirk in quirks.iter().filter(|quirk| quirk.concerns(message)) {
+        changed |= quirk.edit_message(&mut members, pass);
     }
     if changed { Json::of(&members).ok() } else { None }
 }

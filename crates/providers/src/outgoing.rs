@@ -147,8 +147,8 @@ pub(crate) fn credential(
     name: HeaderName,
     text: &str,
 ) -> Result<(), ConnectionError> {
-    let mut value = HeaderValue::try_from(text)
-        .map_err(|_| ConnectionError::InvalidKey { provider: provider.name.clone() })?;
+    let mut value =
+        HeaderValue::try_from(text).map_err(|_| ConnectionError::InvalidKey { provider: provider.name.clone() })?;
     value.set_sensitive(true);
     headers.entry(name).or_insert(value);
     Ok(())

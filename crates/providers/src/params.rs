@@ -9,8 +9,7 @@ use tianji_core::{LossClass, Losses};
 use tianji_wire::RawObject;
 
 /// What becomes of parameters, by their OpenAI names.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParamRules {
     /// OpenAI's name → the vendor's. A target name that the client set itself wins.
     pub rename: BTreeMap<String, String>,
@@ -77,7 +76,7 @@ pub enum Capability {
 }
 
 /// OpenAI's names of chat parameters besides `model` and `messages` (OpenAI, "Create chat completion"), in
-/// alphabetical order, with the two that compatible vendors share: `thinking` and `reasoning_effort`.
+/// alphabetical order, and `thinking`, which many compatible vendors share.
 pub const CHAT_PARAMS: &[&str] = &[
     "audio",
     "frequency_penalty",
@@ -140,7 +139,7 @@ impl ParamRules {
 
 impl Clamp {
     fn apply(self, body: &mut RawObject, name: &str, losses: &mut Losses) {
-        let Some(number) = body.read::<f64>(name) else { return };
+        let Some(number) = body.member::<f64>(name) else { return };
         let within = number.max(self.low).min(self.high);
         if within != number {
             body.put(name, &body::number(within));
@@ -204,6 +203,7 @@ fn asks_for_nothing(name: &str, text: &str) -> bool {
         "n" => text == "1",
         "logprobs" | "parallel_tool_calls" | "store" => text == "false",
         "frequency_penalty" | "presence_penalty" | "top_logprobs" => zero(),
+        "tool_choice" => matches!(text, "\"auto\"" | "\"none\""),
         "tools" | "stop" | "functions" => text == "[]",
         "logit_bias" => text == "{}",
         _ => false,
@@ -211,7 +211,7 @@ fn asks_for_nothing(name: &str, text: &str) -> bool {
 }
 
 /// Whether a text fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
     let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
     if !pattern.contains('*') {

@@ -20,6 +20,8 @@ pub struct Provider {
     pub name: String,
     /// Other names for the same thing.
     pub aliases: Vec<String>,
+    /// Bare model names that mean it; `*` stands for any text.
+    pub model_names: Vec<String>,
     /// The word before "Exception" in error texts.
     pub label: String,
     /// Where it is by default; `{NAME}` stands for the environment variable `NAME`.

@@ -30,11 +30,11 @@ pub(crate) struct Frame {
 impl Frame {
     /// Edits each choice. The arguments: its index, its members, the name of the member with the message.
     pub(crate) fn each_choice(&mut self, mut edit: impl FnMut(u64, &mut Extra, &'static str) -> bool) -> bool {
-        let Some(mut choices) = self.root.read::<Vec<Extra>>("choices") else { return false };
+        let Some(mut choices) = self.root.member::<Vec<Extra>>("choices") else { return false };
         let part = if self.stream { "delta" } else { "message" };
         let mut changed = false;
         for choice in &mut choices {
-            let index = choice.read::<u64>("index").unwrap_or(0);
+            let index = choice.member::<u64>("index").unwrap_or(0);
             changed |= edit(index, choice, part);
         }
         if changed {
@@ -46,7 +46,7 @@ impl Frame {
     /// Edits the message or delta of each choice.
     pub(crate) fn each_message(&mut self, mut edit: impl FnMut(u64, &mut Extra) -> bool) -> bool {
         self.each_choice(|index, choice, part| {
-            let Some(mut message) = choice.read::<Extra>(part) else { return false };
+            let Some(mut message) = choice.member::<Extra>(part) else { return false };
             let changed = edit(index, &mut message);
             if changed {
                 choice.put(part, &message);

@@ -1,6 +1,8 @@
 //! Which provider a model name means.
 
 use crate::catalogue::Catalogue;
+use crate::native;
+use crate::params::fits;
 use crate::provider::Provider;
 use std::sync::Arc;
 
@@ -22,8 +24,8 @@ impl Catalogue {
     /// The provider and its own name for a model.
     ///
     /// `custom_llm_provider` wins; then `provider/model` if the left side is a known name or alias; then a bare name is
-    /// looked up by `priced_provider` (the price catalogue's `litellm_provider`), then by its form, and is OpenAI's
-    /// otherwise.
+    /// looked up by `priced_provider` (the price catalogue's `litellm_provider`), then by its form (`model_names` of
+    /// rows), and is OpenAI's otherwise.
     ///
     /// # Errors
     /// [`ResolveError`] when the provider is unknown or not in this build, or when there is no model name.
@@ -48,7 +50,7 @@ impl Catalogue {
         let provider = match priced.map(|name| self.priced(&name)).transpose()?.flatten() {
             Some(provider) => provider,
             None => {
-                let name = by_form(model);
+                let name = self.by_form(model);
                 self.known(name)?.ok_or_else(|| ResolveError::Unknown(name.to_owned()))?
             }
         };
@@ -58,9 +60,17 @@ impl Catalogue {
     /// A provider by name or alias; `None` if it is not a provider's name at all.
     fn known(&self, name: &str) -> Result<Option<&Arc<Provider>>, ResolveError> {
         match self.get(name) {
-            None if ELSEWHERE.contains(&name) => Err(ResolveError::NotInThisBuild(name.to_owned())),
+            None if self.elsewhere.contains_key(name) => Err(ResolveError::NotInThisBuild(name.to_owned())),
             provider => Ok(provider),
         }
+    }
+
+    /// The provider whose models have names of this form.
+    fn by_form(&self, model: &str) -> &str {
+        let fitting = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, model));
+        let here = self.iter().find(|provider| fitting(&provider.model_names)).map(|provider| provider.name.as_str());
+        let there = || self.elsewhere.iter().find(|(_, patterns)| fitting(patterns)).map(|(name, _)| name.as_str());
+        here.or_else(there).unwrap_or(native::FALLBACK)
     }
 
     /// A provider by its name in the price catalogue, which may add a family: `fireworks_ai-embedding-models`.
@@ -75,83 +85,3 @@ impl Catalogue {
 fn found(provider: &Arc<Provider>, model: &str) -> Result<(Arc<Provider>, String), ResolveError> {
     if model.is_empty() { Err(ResolveError::EmptyModel) } else { Ok((Arc::clone(provider), model.to_owned())) }
 }
-
-/// The provider whose models have names of this form.
-fn by_form(model: &str) -> &'static str {
-    let begins = |starts: &[&str]| starts.iter().any(|start| model.starts_with(start));
-    if begins(&["claude-"]) {
-        "anthropic"
-    } else if is_bedrock(model) {
-        "bedrock"
-    } else if begins(&["command", "embed-", "rerank-"]) {
-        "cohere_chat"
-    } else if begins(&["gemini-"]) {
-        "vertex_ai"
-    } else {
-        "openai"
-    }
-}
-
-/// Amazon Bedrock, "Supported foundation models": `vendor.model`, perhaps with a geography before it.
-fn is_bedrock(model: &str) -> bool {
-    let regional = REGIONS.iter().find_map(|region| model.strip_prefix(region)?.strip_prefix('.'));
-    let id = regional.unwrap_or(model);
-    VENDORS.iter().any(|vendor| id.strip_prefix(vendor).is_some_and(|rest| rest.starts_with('.')))
-}
-
-/// Geographies of cross-region inference.
-const REGIONS: &[&str] = &["us-gov", "us", "eu", "apac", "au", "jp", "global"];
-/// Vendors whose models Bedrock serves.
-const VENDORS: &[&str] = &["anthropic", "amazon", "meta", "mistral", "cohere", "ai21", "deepseek"];
-
-/// Names of providers that model names may mean but that are not in this build. Sorted.
-const ELSEWHERE: &[&str] = &[
-    "aws_polly",
-    "aws_textract",
-    "azure_speech",
-    "bedrock",
-    "bedrock_converse",
-    "bedrock_mantle",
-    "black_forest_labs",
-    "bytez",
-    "chatgpt",
-    "cohere",
-    "cohere_chat",
-    "deepgram",
-    "elevenlabs",
-    "fal_ai",
-    "gemini",
-    "gigachat",
-    "github_copilot",
-    "infinity",
-    "jina_ai",
-    "langflow",
-    "langgraph",
-    "manus",
-    "maritalk",
-    "nlp_cloud",
-    "nvidia_riva",
-    "oci",
-    "petals",
-    "predibase",
-    "ragflow",
-    "recraft",
-    "replicate",
-    "runwayml",
-    "sagemaker",
-    "sagemaker_chat",
-    "sagemaker_nova",
-    "sap",
-    "snowflake",
-    "soniox",
-    "stability",
-    "topaz",
-    "transcribe",
-    "triton",
-    "vertex_ai",
-    "vertex_ai_beta",
-    "voyage",
-    "watsonx",
-    "watsonx_text",
-    "xinference",
-];

@@ -43,6 +43,7 @@ pub enum RowError {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Row {
     aliases: Vec<String>,
+    model_names: Vec<String>,
     label: Option<String>,
     base_url: Option<String>,
     base_env: Vec<String>,
@@ -90,7 +91,8 @@ impl Row {
         let plain = |name: &str| {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
         };
-        if let Some(bad) = std::iter::once(name).chain(self.aliases.iter().map(String::as_str)).find(|name| !plain(name))
+        if let Some(bad) =
+            std::iter::once(name).chain(self.aliases.iter().map(String::as_str)).find(|name| !plain(name))
         {
             return Err(RowError::Name(bad.to_owned()));
         }
@@ -111,6 +113,7 @@ impl Row {
             key_env: or_named(self.api_key, "_API_KEY"),
             name: name.to_owned(),
             aliases: self.aliases,
+            model_names: self.model_names,
             base_url: self.base_url,
             base_suffix: self.base_suffix,
             base_rewrites: self.base_rewrite.into_iter().collect(),

@@ -50,7 +50,7 @@ impl RawObject {
         if !self.edited {
             return self.text.clone();
         }
-        let mut whole = BytesMut::with_capacity(self.text.len() + 64);
+        let mut whole = BytesMut::with_capacity(self.text.len() + self.added());
         self.write(&mut |piece| match piece {
             Piece::Old(start, end) => whole.put_slice(self.text.get(start..end).unwrap_or_default()),
             Piece::New(bytes) => whole.put_slice(bytes),
@@ -124,6 +124,16 @@ impl RawObject {
         }
     }
 
+    /// By how much the text can have grown, in bytes.
+    fn added(&self) -> usize {
+        let of = |member: &Member| {
+            let key = if let Key::New(key) = &member.key { key.len() } else { 0 };
+            let value = if let Value::New(value) = &member.value { value.len() } else { 0 };
+            key + value + AROUND
+        };
+        self.members.iter().map(of).sum::<usize>() + AROUND
+    }
+
     /// Whether only blanks and one comma stand between two members.
     fn adjacent(&self, end: usize, next: usize) -> bool {
         let between = if end <= next { self.text.get(end..next) } else { None };
@@ -138,7 +148,7 @@ impl RawObject {
         let mut at = 0;
         let mut members = std::mem::take(&mut self.members);
         members.retain(|member| {
-            let stays = Some(at) == keep || self.key_text(&member.key) != key;
+            let stays = Some(at) == keep || !self.is_named(member, key);
             at += 1;
             stays
         });
@@ -163,5 +173,7 @@ enum Piece<'a> {
     New(&'a [u8]),
 }
 
+/// Quotes, colon, comma and blanks around a member.
+const AROUND: usize = 6;
 /// Stretches shorter than this are copied: a slice of its own costs more.
 const WORTH_A_SLICE: usize = 4096;

@@ -10,16 +10,21 @@
 //! ```
 
 mod edit;
+mod feed;
 mod json_error;
+mod limits;
 mod ndjson;
 mod object;
 mod scan;
 mod sse;
+mod value;
 
 pub use json_error::{JsonError, JsonErrorKind};
+pub use limits::JsonLimits;
 pub use ndjson::LineSplitter;
-pub use object::{RawObject, parse_value, raw_array_items};
+pub use object::RawObject;
 pub use sse::{SseFrame, SseSplitter, write_event};
+pub use value::{parse_value, raw_array_items};
 
 /// A stream that cannot be cut into frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,16 +1,22 @@
 //! A JSON object as an ordered list of key → raw slice.
 
 use crate::json_error::{JsonError, JsonErrorKind};
-use crate::scan::Scanner;
+use crate::limits::JsonLimits;
+use crate::scan::{Scan, Scanner, check_utf8};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
 use std::ops::Range;
 
 /// A JSON object over the text it came in. Untouched members keep their bytes; duplicate keys are all kept until one
 /// is edited, and the last one is the one that is read.
-#[derive(Clone, Debug)]
+///
+/// Keys are unescaped. A key that cannot be (half a surrogate pair) is refused; in values such escapes are let through
+/// untouched, and only reading the value fails.
+#[derive(Clone)]
 pub struct RawObject {
     pub(crate) text: Bytes,
     pub(crate) members: Vec<Member>,
@@ -18,13 +24,13 @@ pub struct RawObject {
 }
 
 /// One member.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Member {
     pub(crate) key: Key,
     pub(crate) value: Value,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Key {
     /// Between the quotes in the text, without escapes.
     Text(Range<usize>),
@@ -34,7 +40,7 @@ pub(crate) enum Key {
     New(Box<str>),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Value {
     /// In the text.
     Text(Range<usize>),
@@ -48,10 +54,20 @@ impl RawObject {
     /// # Errors
     /// When it is no UTF-8, no JSON, deeper than 128 levels, or no object.
     pub fn parse(body: Bytes) -> Result<Self, JsonError> {
+        Self::parse_within(body, JsonLimits::DEPTH_ONLY)
+    }
+
+    /// The same, for texts from outside.
+    ///
+    /// # Errors
+    /// When it is no UTF-8, no JSON, beyond a limit, or no object.
+    pub fn parse_within(body: Bytes, limits: JsonLimits) -> Result<Self, JsonError> {
         check_utf8(&body)?;
-        let mut scanner = Scanner::new(&body);
-        let members = read_members(&mut scanner).map_err(|kind| JsonError::at(kind, &body, scanner.at))?;
-        Ok(Self { text: body, members, edited: false })
+        let mut scanner = Scanner::new(&body, limits);
+        match members(&mut scanner, &body) {
+            Ok(members) => Ok(Self { text: body, members, edited: false }),
+            Err(kind) => Err(JsonError::at(kind, &body, scanner.at)),
+        }
     }
 
     /// The raw text of a member's value.
@@ -118,6 +134,12 @@ impl RawObject {
         self.text.len()
     }
 
+    /// A key that stands there more than once, where that must not be: readers do not agree which one counts.
+    pub fn duplicate_key(&self) -> Option<&str> {
+        let mut seen = HashSet::with_capacity(self.members.len());
+        self.keys().find(|key| !seen.insert(*key))
+    }
+
     /// Where a member's value stands in the original text; `None` for members that were set since.
     pub fn span_of(&self, key: &str) -> Option<Range<usize>> {
         match &self.members.get(self.position(key)?)?.value {
@@ -134,10 +156,17 @@ impl RawObject {
     }
 
     pub(crate) fn position(&self, key: &str) -> Option<usize> {
-        self.members.iter().rposition(|member| self.key_text(&member.key) == key)
+        self.members.iter().rposition(|member| self.is_named(member, key))
     }
 
-    pub(crate) fn key_text<'a>(&'a self, key: &'a Key) -> &'a str {
+    pub(crate) fn is_named(&self, member: &Member, name: &str) -> bool {
+        match &member.key {
+            Key::Text(range) => self.text.get(range.clone()) == Some(name.as_bytes()),
+            Key::Unescaped(key, _) | Key::New(key) => **key == *name,
+        }
+    }
+
+    fn key_text<'a>(&'a self, key: &'a Key) -> &'a str {
         match key {
             // The whole text was checked to be UTF-8 when it was parsed.
             Key::Text(range) => {
@@ -155,100 +184,40 @@ impl RawObject {
     }
 }
 
-fn read_members(scanner: &mut Scanner<'_>) -> Result<Vec<Member>, JsonErrorKind> {
-    match scanner.next_token() {
-        Some(b'{') => scanner.at += 1,
-        Some(_) => {
-            scanner.value(0)?;
-            return Err(after(scanner).err().unwrap_or(JsonErrorKind::NotAnObject));
-        }
-        None => return Err(JsonErrorKind::Syntax("Expecting value")),
+/// Sizes only: bodies are what people said.
+impl fmt::Debug for RawObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawObject")
+            .field("bytes", &self.text.len())
+            .field("members", &self.members.len())
+            .field("edited", &self.edited)
+            .finish()
     }
-    let mut members = Vec::with_capacity(16);
-    if scanner.next_token() == Some(b'}') {
-        scanner.at += 1;
-        return after(scanner).map(|()| members);
+}
+
+fn members(scanner: &mut Scanner<'_>, text: &[u8]) -> Scan<Vec<Member>> {
+    scanner.enter(b'{', JsonErrorKind::NotAnObject)?;
+    let mut members = Vec::with_capacity(USUAL_MEMBERS);
+    if scanner.eat(b'}') {
+        return scanner.end().map(|()| members);
     }
     loop {
-        let (start, end, escaped) = scanner.key()?;
-        let key = if escaped { unescape(scanner, start, end)? } else { Key::Text(start..end) };
-        scanner.next_token();
-        let start = scanner.at;
-        scanner.value(1)?;
-        members.push(Member { key, value: Value::Text(start..scanner.at) });
-        match scanner.next_token() {
-            Some(b',') => scanner.at += 1,
-            Some(b'}') => {
-                scanner.at += 1;
-                return after(scanner).map(|()| members);
-            }
-            _ => return Err(JsonErrorKind::Syntax("Expecting ',' delimiter")),
+        let (key, escaped) = scanner.key()?;
+        let key = if escaped { unescaped(text, key)? } else { Key::Text(key) };
+        members.push(Member { key, value: Value::Text(scanner.span(1)?) });
+        if !scanner.goes_on(b'}')? {
+            return scanner.end().map(|()| members);
         }
     }
 }
 
-fn unescape(scanner: &Scanner<'_>, start: usize, end: usize) -> Result<Key, JsonErrorKind> {
-    let quoted = scanner.slice(start - 1, end + 1);
-    let key: String =
-        serde_json::from_slice(quoted).map_err(|_| JsonErrorKind::Syntax("Invalid escape in a property name"))?;
-    Ok(Key::Unescaped(key.into(), start..end))
-}
-
-fn after(scanner: &mut Scanner<'_>) -> Result<(), JsonErrorKind> {
-    if scanner.next_token().is_some() { Err(JsonErrorKind::TrailingData) } else { Ok(()) }
-}
-
-fn check_utf8(text: &[u8]) -> Result<(), JsonError> {
-    match std::str::from_utf8(text) {
-        Ok(_) => Ok(()),
-        Err(cause) => Err(JsonError::at(JsonErrorKind::NotUtf8, text, cause.valid_up_to())),
+fn unescaped(text: &[u8], key: Range<usize>) -> Scan<Key> {
+    let quoted = text.get(key.start - 1..key.end + 1).unwrap_or_default();
+    match serde_json::from_slice::<Box<str>>(quoted) {
+        Ok(name) => Ok(Key::Unescaped(name, key)),
+        Err(_) => Err(JsonErrorKind::Syntax("Invalid escape in a property name")),
     }
 }
 
-/// The raw items of a JSON array.
-///
-/// # Errors
-/// When the text is no JSON array.
-pub fn raw_array_items(raw: &[u8]) -> Result<Vec<&[u8]>, JsonError> {
-    check_utf8(raw)?;
-    let mut scanner = Scanner::new(raw);
-    let spans = read_items(&mut scanner).map_err(|kind| JsonError::at(kind, raw, scanner.at))?;
-    Ok(spans.into_iter().filter_map(|span| raw.get(span)).collect())
-}
-
-fn read_items(scanner: &mut Scanner<'_>) -> Result<Vec<Range<usize>>, JsonErrorKind> {
-    if scanner.next_token() != Some(b'[') {
-        return Err(JsonErrorKind::NotAnArray);
-    }
-    scanner.at += 1;
-    let mut items = Vec::new();
-    if scanner.next_token() == Some(b']') {
-        scanner.at += 1;
-        return after(scanner).map(|()| items);
-    }
-    loop {
-        scanner.next_token();
-        let start = scanner.at;
-        scanner.value(1)?;
-        items.push(start..scanner.at);
-        match scanner.next_token() {
-            Some(b',') => scanner.at += 1,
-            Some(b']') => {
-                scanner.at += 1;
-                return after(scanner).map(|()| items);
-            }
-            _ => return Err(JsonErrorKind::Syntax("Expecting ',' delimiter")),
-        }
-    }
-}
-
-/// Any JSON text as a tree.
-///
-/// # Errors
-/// When the text is no JSON, or deeper than `serde_json` reads (128 levels).
-pub fn parse_value(body: &[u8]) -> Result<serde_json::Value, JsonError> {
-    check_utf8(body)?;
-    let mut scanner = Scanner::new(body);
-    scanner.value(0).and_then(|()| after(&mut scanner)).map_err(|kind| JsonError::at(kind, body, scanner.at))?;
-    serde_json::from_slice(body).map_err(|_| JsonError::at(JsonErrorKind::Syntax("Invalid value"), body, 0))
-}
+/// A chat request has a dozen.
+const USUAL_MEMBERS: usize = 16;

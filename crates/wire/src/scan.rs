@@ -1,233 +1,350 @@
 //! A single pass over JSON text that checks its whole grammar (RFC 8259) and builds nothing.
 //!
-//! Lone surrogates in `\u` escapes are let through, as `serde_json` does for values that nobody reads.
+//! Judges as `serde_json` judges text that it skips: half surrogate pairs in `\u` escapes are let through (they are
+//! refused where a string is read), and so are numbers of any size. UTF-8 is checked before, by [`check_utf8`].
 
-use crate::json_error::JsonErrorKind;
+use crate::json_error::{JsonError, JsonErrorKind};
+use crate::limits::JsonLimits;
+use std::ops::Range;
 
-/// Most levels of nesting.
-pub(crate) const MAX_DEPTH: u32 = 128;
-
-/// A position in a text, moving forward only.
+/// A position in a text. After an error, `at` is where Python's `json` module would say that it is.
 pub(crate) struct Scanner<'a> {
     text: &'a [u8],
     pub(crate) at: usize,
+    values: usize,
+    limits: JsonLimits,
 }
 
 pub(crate) type Scan<T> = Result<T, JsonErrorKind>;
 
+/// The whole text is UTF-8, or where it is not.
+pub(crate) fn check_utf8(text: &[u8]) -> Result<(), JsonError> {
+    std::str::from_utf8(text)
+        .map(drop)
+        .map_err(|cause| JsonError::at(JsonErrorKind::NotUtf8, text, cause.valid_up_to()))
+}
+
 impl<'a> Scanner<'a> {
-    pub(crate) const fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0 }
+    pub(crate) fn new(text: &'a [u8], limits: JsonLimits) -> Self {
+        let depth = limits.depth.min(JsonLimits::MAX_DEPTH);
+        Self { text, at: 0, values: 0, limits: JsonLimits { depth, ..limits } }
     }
 
-    pub(crate) fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-
-    /// A stretch of the text; empty if it is out of range.
-    pub(crate) fn slice(&self, start: usize, end: usize) -> &'a [u8] {
-        self.text.get(start..end).unwrap_or_default()
-    }
-
-    /// Skips blanks and looks at what follows.
-    pub(crate) fn next_token(&mut self) -> Option<u8> {
-        while let Some(byte) = self.peek() {
-            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
-                return Some(byte);
+    /// Enters the text's one object or array. A text of another kind is checked to its end nevertheless, so that what
+    /// is no JSON at all is called that.
+    pub(crate) fn enter(&mut self, open: u8, otherwise: JsonErrorKind) -> Scan<()> {
+        if self.next_token() == Some(open) {
+            if self.limits.depth == 0 {
+                return Err(JsonErrorKind::TooDeep);
             }
             self.at += 1;
+            return Ok(());
         }
-        None
+        let start = self.at;
+        self.value(0)?;
+        self.end()?;
+        self.at = start;
+        Err(otherwise)
     }
 
-    /// Skips one value of any kind, `depth` levels deep already.
-    pub(crate) fn value(&mut self, depth: u32) -> Scan<()> {
-        // Bit n says whether level n is an object; 128 levels fit.
-        let mut objects: u128 = 0;
-        let mut level: u32 = 0;
-        loop {
-            let opened = match self.next_token() {
-                Some(b'{') => self.open(&mut objects, &mut level, depth, true)?,
-                Some(b'[') => self.open(&mut objects, &mut level, depth, false)?,
-                Some(_) => {
-                    self.scalar()?;
-                    false
-                }
-                None => return Err(EXPECTING_VALUE),
-            };
-            if opened {
-                if objects & (1 << (level - 1)) != 0 {
-                    self.key()?;
-                }
-                continue;
-            }
-            loop {
-                if level == 0 {
-                    return Ok(());
-                }
-                let in_object = objects & (1 << (level - 1)) != 0;
-                match (self.next_token(), in_object) {
-                    (Some(b','), true) => {
-                        self.at += 1;
-                        self.key()?;
-                        break;
-                    }
-                    (Some(b','), false) => {
-                        self.at += 1;
-                        break;
-                    }
-                    (Some(b'}'), true) | (Some(b']'), false) => {
-                        self.at += 1;
-                        level -= 1;
-                    }
-                    _ => return Err(JsonErrorKind::Syntax("Expecting ',' delimiter")),
-                }
-            }
-        }
+    /// Goes over a token of one byte, if it comes next.
+    pub(crate) fn eat(&mut self, token: u8) -> bool {
+        let here = self.next_token() == Some(token);
+        self.at += usize::from(here);
+        here
     }
 
-    /// Enters an object or array. `false` = it was empty and is closed already.
-    fn open(&mut self, objects: &mut u128, level: &mut u32, depth: u32, object: bool) -> Scan<bool> {
-        self.at += 1;
-        if *level + depth >= MAX_DEPTH {
-            return Err(JsonErrorKind::TooDeep);
+    /// Whether another member or item follows in a container.
+    pub(crate) fn goes_on(&mut self, close: u8) -> Scan<bool> {
+        if self.eat(b',') {
+            return Ok(true);
         }
-        let close = if object { b'}' } else { b']' };
-        if self.next_token() == Some(close) {
-            self.at += 1;
-            return Ok(false);
-        }
-        let bit = 1 << *level;
-        *objects = if object { *objects | bit } else { *objects & !bit };
-        *level += 1;
-        Ok(true)
+        if self.eat(close) { Ok(false) } else { Err(EXPECTING_COMMA) }
     }
 
-    /// Skips a key and its colon; returns where the key's text stands between the quotes.
-    pub(crate) fn key(&mut self) -> Scan<(usize, usize, bool)> {
+    /// Nothing but blanks is left.
+    pub(crate) fn end(&mut self) -> Scan<()> {
+        if self.next_token().is_some() { Err(JsonErrorKind::TrailingData) } else { Ok(()) }
+    }
+
+    /// Goes over one value within `outer` levels; returns where it stands.
+    pub(crate) fn span(&mut self, outer: u32) -> Scan<Range<usize>> {
+        self.next_token();
+        let start = self.at;
+        self.value(outer)?;
+        Ok(start..self.at)
+    }
+
+    /// Goes over a key and its colon; returns where the key's text stands between the quotes, and whether it holds
+    /// escapes.
+    pub(crate) fn key(&mut self) -> Scan<(Range<usize>, bool)> {
         if self.next_token() != Some(b'"') {
             return Err(JsonErrorKind::Syntax("Expecting property name enclosed in double quotes"));
         }
         let start = self.at + 1;
         let escaped = self.string()?;
         let end = self.at - 1;
-        if self.next_token() != Some(b':') {
+        if !self.eat(b':') {
             return Err(JsonErrorKind::Syntax("Expecting ':' delimiter"));
         }
-        self.at += 1;
-        Ok((start, end, escaped))
+        Ok((start..end, escaped))
     }
 
-    fn scalar(&mut self) -> Scan<()> {
-        match self.peek() {
-            Some(b'"') => self.string().map(drop),
-            Some(b't') => self.word(b"true"),
-            Some(b'f') => self.word(b"false"),
-            Some(b'n') => self.word(b"null"),
-            Some(b'-' | b'0'..=b'9') => self.number(),
+    fn value(&mut self, outer: u32) -> Scan<()> {
+        let mut inside = Containers::default();
+        loop {
+            if self.first(&mut inside, outer)? {
+                continue;
+            }
+            // A value is over, and with it perhaps containers around it.
+            loop {
+                if inside.level == 0 {
+                    return Ok(());
+                }
+                match (self.next_token(), inside.object) {
+                    (Some(b','), object) => {
+                        self.at += 1;
+                        if object {
+                            self.key()?;
+                        }
+                        break;
+                    }
+                    (Some(b'}'), true) | (Some(b']'), false) => {
+                        self.at += 1;
+                        inside.leave();
+                    }
+                    _ => return Err(EXPECTING_COMMA),
+                }
+            }
+        }
+    }
+
+    /// Goes over a scalar or an empty container; or enters a container up to its first value, which is `true`.
+    fn first(&mut self, inside: &mut Containers, outer: u32) -> Scan<bool> {
+        let token = self.next_token();
+        self.values += 1;
+        if self.values > self.limits.values {
+            return Err(JsonErrorKind::TooManyValues);
+        }
+        let object = match token {
+            Some(b'{') => true,
+            Some(b'[') => false,
+            Some(byte) => return self.scalar(byte).map(|()| false),
+            None => return Err(EXPECTING_VALUE),
+        };
+        if inside.level + outer >= self.limits.depth {
+            return Err(JsonErrorKind::TooDeep);
+        }
+        self.at += 1;
+        if self.eat(if object { b'}' } else { b']' }) {
+            return Ok(false);
+        }
+        if object {
+            self.key()?;
+        }
+        inside.enter(object);
+        Ok(true)
+    }
+
+    fn scalar(&mut self, first: u8) -> Scan<()> {
+        match first {
+            b'"' => self.string().map(drop),
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
+            b'n' => self.word(b"null"),
+            b'-' | b'0'..=b'9' => self.number(),
             _ => Err(EXPECTING_VALUE),
         }
     }
 
     fn word(&mut self, word: &[u8]) -> Scan<()> {
-        let here = self.text.get(self.at..self.at + word.len());
-        if here != Some(word) {
+        if !self.rest().starts_with(word) {
             return Err(EXPECTING_VALUE);
         }
         self.at += word.len();
         Ok(())
     }
 
+    /// Goes over a number, or over as much of it as is one: `1.` is a `1` before something unexpected.
     fn number(&mut self) -> Scan<()> {
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
+        let start = self.at;
+        self.at += usize::from(self.peek() == Some(b'-'));
         match self.peek() {
             Some(b'0') => self.at += 1,
-            Some(b'1'..=b'9') => self.digits()?,
-            _ => return Err(EXPECTING_VALUE),
+            Some(b'1'..=b'9') => self.digits(),
+            _ => {
+                self.at = start;
+                return Err(EXPECTING_VALUE);
+            }
         }
-        if self.peek() == Some(b'.') {
+        if self.peek() == Some(b'.') && self.digit_at(self.at + 1) {
             self.at += 1;
-            self.digits()?;
+            self.digits();
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
+            let signed = matches!(self.text.get(self.at + 1), Some(b'+' | b'-'));
+            let power = self.at + 1 + usize::from(signed);
+            if self.digit_at(power) {
+                self.at = power;
+                self.digits();
             }
-            self.digits()?;
+        }
+        let number = self.text.get(start..self.at).unwrap_or_default();
+        if number.len() > self.limits.digits
+            && number.iter().filter(|b| b.is_ascii_digit()).count() > self.limits.digits
+        {
+            self.at = start;
+            return Err(JsonErrorKind::NumberTooLong);
         }
         Ok(())
     }
 
-    fn digits(&mut self) -> Scan<()> {
-        let start = self.at;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
+    fn digits(&mut self) {
+        while self.digit_at(self.at) {
             self.at += 1;
         }
-        if self.at == start { Err(JsonErrorKind::Syntax("Expecting a digit")) } else { Ok(()) }
     }
 
-    /// Skips a string, the opening quote included. Says whether it holds escapes.
+    fn digit_at(&self, at: usize) -> bool {
+        self.text.get(at).is_some_and(u8::is_ascii_digit)
+    }
+
+    /// Goes over a string, from its opening quote on. Says whether it holds escapes.
     fn string(&mut self) -> Scan<bool> {
+        let start = self.at;
         self.at += 1;
         let mut escaped = false;
         loop {
-            self.plain();
-            match self.peek() {
-                Some(b'"') => {
+            self.at = self.text.len() - skip_plain(self.rest()).len();
+            match (self.peek(), self.text.get(self.at + 1)) {
+                (Some(b'"'), _) => {
                     self.at += 1;
                     return Ok(escaped);
                 }
-                Some(b'\\') => {
+                (Some(b'\\'), Some(escape)) => {
                     escaped = true;
-                    self.escape()?;
+                    self.escape(*escape)?;
                 }
-                Some(_) => return Err(JsonErrorKind::Syntax("Invalid control character")),
-                None => return Err(JsonErrorKind::Syntax("Unterminated string")),
+                (Some(b'\\'), None) | (None, _) => {
+                    self.at = start;
+                    return Err(JsonErrorKind::Syntax("Unterminated string starting at"));
+                }
+                (Some(_), _) => return Err(JsonErrorKind::Syntax("Invalid control character at")),
             }
         }
     }
 
-    /// Skips to the next quote, backslash or control character. Long strings go in blocks that compile to vector code.
-    fn plain(&mut self) {
-        let mut rest = self.text.get(self.at..).unwrap_or_default();
-        let near = rest.len().min(NEAR);
-        if let Some(found) = rest.iter().take(near).position(|byte| special(*byte)) {
-            self.at += found;
-            return;
-        }
-        rest = rest.get(near..).unwrap_or_default();
-        let blocks = rest.chunks_exact(BLOCK).take_while(|block| !block.iter().fold(false, |any, b| any | special(*b)));
-        let skipped = blocks.count() * BLOCK;
-        rest = rest.get(skipped..).unwrap_or_default();
-        self.at += near + skipped + rest.iter().position(|byte| special(*byte)).unwrap_or(rest.len());
-    }
-
-    fn escape(&mut self) -> Scan<()> {
-        self.at += 1;
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
-            Some(b'u') => {
-                let hex = self.text.get(self.at + 1..self.at + 5);
+    fn escape(&mut self, escape: u8) -> Scan<()> {
+        match escape {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {
+                self.at += 2;
+                Ok(())
+            }
+            b'u' => {
+                let hex = self.text.get(self.at + 2..self.at + 6);
                 if !hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) {
+                    self.at += 1;
                     return Err(JsonErrorKind::Syntax("Invalid \\uXXXX escape"));
                 }
-                self.at += 5;
+                self.at += 6;
+                Ok(())
             }
-            _ => return Err(JsonErrorKind::Syntax("Invalid \\escape")),
+            _ => Err(JsonErrorKind::Syntax("Invalid \\escape")),
         }
-        Ok(())
     }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Skips blanks and looks at what follows.
+    fn next_token(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.peek()?;
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+    }
+}
+
+/// Which containers are open: one bit each, and 128 levels fit.
+#[derive(Default)]
+struct Containers {
+    level: u32,
+    /// The innermost one is an object.
+    object: bool,
+    outer: u128,
+}
+
+impl Containers {
+    fn enter(&mut self, object: bool) {
+        self.outer = self.outer << 1 | u128::from(self.object);
+        self.object = object;
+        self.level += 1;
+    }
+
+    fn leave(&mut self) {
+        self.object = self.outer & 1 == 1;
+        self.outer >>= 1;
+        self.level -= 1;
+    }
+}
+
+/// The text from the next quote, backslash or control character on.
+///
+/// Words find the near ones, which is most of them. Then blocks, which compile to vector code but only say whether
+/// there is one, go over what is long: an image is a megabyte without any.
+fn skip_plain(text: &[u8]) -> &[u8] {
+    let mut rest = skip_words(text, NEAR);
+    if !rest.first().is_some_and(|byte| special(*byte)) {
+        while let Some((block, tail)) = rest.split_first_chunk::<BLOCK>() {
+            if block.iter().fold(false, |any, byte| any | special(*byte)) {
+                break;
+            }
+            rest = tail;
+        }
+        rest = skip_words(rest, usize::MAX);
+    }
+    let last = rest.iter().position(|byte| special(*byte)).unwrap_or(rest.len());
+    rest.get(last..).unwrap_or_default()
+}
+
+/// Goes over at most `most` words of eight bytes, up to the first special byte.
+fn skip_words(mut rest: &[u8], most: usize) -> &[u8] {
+    for _ in 0..most {
+        let Some((word, tail)) = rest.split_first_chunk::<8>() else { break };
+        let found = special_bytes(u64::from_le_bytes(*word));
+        if found != 0 {
+            return rest.get(found.trailing_zeros() as usize / 8..).unwrap_or_default();
+        }
+        rest = tail;
+    }
+    rest
 }
 
 const fn special(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
+/// Sets the highest bit of bytes that are special. Above the first such byte bits may be set wrongly: a borrow gets
+/// there. (The zero-byte test of Mycroft, 1987.)
+const fn special_bytes(word: u64) -> u64 {
+    // Swaps the quote with the space: what is below 0x21 then is the quote or a control character.
+    let low = word ^ (ONES * 0x02);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    ((low.wrapping_sub(ONES * 0x21) & !low) | (backslash.wrapping_sub(ONES) & !backslash)) & (ONES * 0x80)
+}
+
 const EXPECTING_VALUE: JsonErrorKind = JsonErrorKind::Syntax("Expecting value");
-/// Bytes looked at one by one before blocks are worth it: most keys and words are shorter.
+const EXPECTING_COMMA: JsonErrorKind = JsonErrorKind::Syntax("Expecting ',' delimiter");
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// Words looked at before blocks are worth it.
 const NEAR: usize = 16;
-/// Bytes per block.
-const BLOCK: usize = 32;
+/// Bytes per block: a few vector registers.
+const BLOCK: usize = 64;

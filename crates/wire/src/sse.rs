@@ -1,82 +1,93 @@
-//! `text/event-stream` (WHATWG HTML, "Server-sent events"): cutting it into events and writing events.
+//! `text/event-stream` (WHATWG HTML Living Standard, "Server-sent events"): cutting it into events and writing events.
 //!
-//! Lines may end in LF, CRLF or CR; events end in a blank line; the stream may be cut into chunks anywhere. An event
-//! that lies within one chunk is never copied.
+//! Lines may end in LF, CRLF or CR; an event ends in a blank line; chunks may end anywhere. Which events come out, and
+//! their raw bytes, depends on the stream's bytes alone and never on how it was cut into chunks.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use tianji_wire::SseSplitter;
+//! let mut splitter = SseSplitter::default();
+//! splitter.push(Bytes::from_static(b"data: {\"a\":1}\n\nda"));
+//! let event = splitter.next_frame()?.unwrap();
+//! assert_eq!(event.data, "{\"a\":1}");
+//! assert_eq!(splitter.next_frame()?, None);
+//! # Ok::<(), tianji_wire::WireError>(())
+//! ```
 
 use crate::WireError;
+use crate::feed::Feed;
 use bytes::{BufMut, Bytes, BytesMut};
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
-/// One event.
+/// One event. Comment-only and empty events come as frames without `event` and `data`, so that a pass-through may
+/// keep them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SseFrame {
-    /// The bytes as received, the blank line that ends it included (but for an LF that was cut off its CR).
+    /// The event's bytes as received, the blank line that ends it included.
+    ///
+    /// All frames' raw bytes together are the stream, but for a byte order mark at its start and a tail without data.
     pub raw: Bytes,
-    /// The `event:` field.
+    /// The `event:` field, if it is there and not empty; the last one counts.
     pub event: Option<Bytes>,
-    /// The `data:` fields, joined by LF if there are several. Empty for comments, so that a pass-through may keep them.
+    /// The `data:` field: a slice of `raw`, or several joined by LF.
     pub data: Bytes,
 }
 
-/// Cuts a stream into events, bounded.
+/// Cuts a stream into events, bounded. An event that lies within one chunk is never copied.
 #[derive(Debug)]
 pub struct SseSplitter {
-    /// The chunk that events are cut from without copying.
-    chunk: Bytes,
-    /// Used instead while an event spans chunks.
-    carry: BytesMut,
-    /// Start of the current line, relative to the event's start.
-    line: usize,
-    /// Up to where the current line was searched.
-    searched: usize,
+    feed: Feed,
+    lines: Lines,
+    /// How much of the byte order mark was seen; all of it once the stream has begun.
+    marked: usize,
     max: usize,
-    begun: bool,
-    /// The last event ended in CR: an LF that follows belongs to it.
-    skip_lf: bool,
+    failed: bool,
 }
 
 impl Default for SseSplitter {
     /// Events of at most 32 MiB.
     fn default() -> Self {
-        Self::new(32 << 20)
+        Self::new(DEFAULT_MAX)
     }
 }
 
 impl SseSplitter {
-    /// Events of at most `max` bytes.
-    pub fn new(max: usize) -> Self {
-        Self { chunk: Bytes::new(), carry: BytesMut::new(), line: 0, searched: 0, max, begun: false, skip_lf: false }
+    /// Events of at most `max_frame_bytes`, the blank line included.
+    pub fn new(max_frame_bytes: usize) -> Self {
+        let (feed, lines) = (Feed::default(), Lines::default());
+        Self { feed, lines, marked: 0, max: max_frame_bytes, failed: false }
     }
 
-    /// Adds a chunk.
+    /// Adds a chunk, without looking at it.
     pub fn push(&mut self, chunk: Bytes) {
-        if self.carry.is_empty() && self.chunk.is_empty() {
-            self.chunk = chunk;
-            return;
+        if !self.failed {
+            self.feed.push(chunk);
         }
-        if self.carry.is_empty() {
-            self.carry.put_slice(&self.chunk);
-            self.chunk = Bytes::new();
-        }
-        self.carry.put_slice(&chunk);
     }
 
-    /// The next whole event.
+    /// The next whole event; `None` until more is pushed.
     ///
     /// # Errors
-    /// When an event is longer than allowed.
+    /// When an event is longer than allowed. The stream cannot be read on then: the error stays.
     pub fn next_frame(&mut self) -> Result<Option<SseFrame>, WireError> {
-        if !self.begin() {
-            return Ok(None);
+        self.skip_mark();
+        while !self.feed.chunk().is_empty() {
+            match self.lines.event_end(self.feed.chunk()) {
+                Some(end) => {
+                    self.check(self.feed.started() + end)?;
+                    return Ok(Some(read(self.feed.cut(end))));
+                }
+                None => {
+                    self.check(self.feed.started() + self.feed.chunk().len())?;
+                    self.feed.keep();
+                }
+            }
         }
-        match self.find_end() {
-            Some(end) => Ok(Some(parse(self.take(end)))),
-            None if self.rest().len() > self.max => Err(WireError::FrameTooLarge(self.max)),
-            None => Ok(None),
-        }
+        self.check(0).map(|()| None)
     }
 
-    /// After the last chunk: whole events first, then an unterminated one if it has a `data` or `event` field.
+    /// After the last chunk: whole events that were not taken yet, then an event that lacks its blank line, if it has
+    /// data, then `None`. (The standard discards an unfinished event; some upstreams end a stream in one line break.)
     ///
     /// # Errors
     /// When an event is longer than allowed.
@@ -84,144 +95,157 @@ impl SseSplitter {
         if let Some(frame) = self.next_frame()? {
             return Ok(Some(frame));
         }
-        let end = self.rest().len();
-        if end == 0 {
-            return Ok(None);
-        }
-        let frame = parse(self.take(end));
-        Ok(Some(frame).filter(|frame| !frame.data.is_empty() || frame.event.is_some()))
+        let complete = std::mem::take(&mut self.lines).closing;
+        let raw = self.feed.rest();
+        Ok(Some(read(raw)).filter(|frame| complete || !frame.data.is_empty()))
     }
 
-    /// Leaves out what is no event's: a byte order mark at the start, the LF of a CRLF that was cut in two.
-    fn begin(&mut self) -> bool {
-        if self.skip_lf && !self.rest().is_empty() {
-            self.skip_lf = false;
-            if self.rest().first() == Some(&b'\n') {
-                self.advance(1);
-            }
+    fn check(&mut self, length: usize) -> Result<(), WireError> {
+        if length > self.max {
+            self.failed = true;
+            self.feed.clear();
         }
-        if !self.begun {
-            let rest = self.rest();
-            if rest.len() < MARK.len() && MARK.starts_with(rest) {
-                return false;
-            }
-            if rest.starts_with(MARK) {
-                self.advance(MARK.len());
-            }
-            self.begun = true;
-        }
-        !self.rest().is_empty()
+        if self.failed { Err(WireError::FrameTooLarge(self.max)) } else { Ok(()) }
     }
 
-    /// The end of the first event, its blank line included.
-    fn find_end(&mut self) -> Option<usize> {
-        let rest: &[u8] = if self.carry.is_empty() { &self.chunk } else { &self.carry };
+    /// Leaves out a byte order mark at the start of the stream.
+    fn skip_mark(&mut self) {
+        while let Some(expected) = MARK.get(self.marked) {
+            let Some(byte) = self.feed.chunk().first() else { return };
+            if byte == expected {
+                self.feed.skip(1);
+                self.marked += 1;
+                continue;
+            }
+            let seen = MARK.get(..self.marked).unwrap_or_default();
+            self.lines.at_start = seen.is_empty();
+            self.feed.put_back(seen);
+            self.marked = MARK.len();
+        }
+    }
+}
+
+/// Where the lines of the current event stand, so that a search can go on in the next chunk.
+#[derive(Debug)]
+struct Lines {
+    /// The current line is empty so far.
+    at_start: bool,
+    /// A CR came last: an LF that follows is part of the same line end.
+    after_cr: bool,
+    /// That CR ended a blank line: the event is over as soon as it is known whether an LF follows.
+    closing: bool,
+    /// The line before the current one ended in a CR without LF.
+    bare_cr: bool,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self { at_start: true, after_cr: false, closing: false, bare_cr: false }
+    }
+}
+
+impl Lines {
+    /// How many bytes of the chunk belong to the current event; `None` if it does not end here.
+    fn event_end(&mut self, chunk: &[u8]) -> Option<usize> {
+        let mut at = 0;
         loop {
-            let Some(found) = memchr2(b'\n', b'\r', rest.get(self.searched..)?) else {
-                self.searched = rest.len();
+            let rest = chunk.get(at..).filter(|rest| !rest.is_empty())?;
+            if std::mem::take(&mut self.after_cr) {
+                self.bare_cr = rest.first() != Some(&b'\n');
+                at += usize::from(!self.bare_cr);
+                if self.closing {
+                    *self = Self::default();
+                    return Some(at);
+                }
+                continue;
+            }
+            let Some(found) = memchr2(b'\n', b'\r', rest) else {
+                self.at_start = false;
                 return None;
             };
-            let at = self.searched + found;
-            let blank = at == self.line;
-            let after = if rest.get(at) == Some(&b'\n') {
-                at + 1
-            } else {
-                match rest.get(at + 1) {
-                    Some(b'\n') => at + 2,
-                    Some(_) => at + 1,
-                    None if blank => {
-                        self.skip_lf = true;
-                        at + 1
-                    }
-                    None => {
-                        self.searched = at;
-                        return None;
-                    }
+            let blank = self.at_start && found == 0;
+            at += found + 1;
+            self.at_start = true;
+            if rest.get(found) == Some(&b'\n') {
+                self.bare_cr = false;
+                if blank {
+                    return Some(at);
                 }
-            };
-            self.line = after;
-            self.searched = after;
-            if blank {
-                return Some(after);
+            } else if blank && self.bare_cr {
+                // Lines end in bare CRs here: waiting for an LF would hold the event back until the next one comes.
+                // Should an LF follow all the same, it is an empty line that the next event begins with.
+                *self = Self { after_cr: true, ..Self::default() };
+                return Some(at);
+            } else {
+                self.after_cr = true;
+                self.closing = blank;
             }
         }
-    }
-
-    fn take(&mut self, end: usize) -> Bytes {
-        self.line = 0;
-        self.searched = 0;
-        if self.carry.is_empty() { self.chunk.split_to(end) } else { self.carry.split_to(end).freeze() }
-    }
-
-    fn advance(&mut self, count: usize) {
-        drop(self.take(count));
-    }
-
-    fn rest(&self) -> &[u8] {
-        if self.carry.is_empty() { &self.chunk } else { &self.carry }
     }
 }
 
 /// Reads the fields of an event.
-fn parse(raw: Bytes) -> SseFrame {
+fn read(raw: Bytes) -> SseFrame {
     let mut event = None;
-    let mut data: Option<(usize, usize)> = None;
-    let mut joined: Option<BytesMut> = None;
+    let mut data: Option<Bytes> = None;
+    let mut joined = BytesMut::new();
     let mut start = 0;
-    while start < raw.len() {
-        let line_end = raw.get(start..).and_then(|rest| memchr2(b'\n', b'\r', rest)).map_or(raw.len(), |at| start + at);
-        let line = raw.get(start..line_end).unwrap_or_default();
-        match field(line) {
-            (b"data", at) => {
-                let span = (start + at, line_end);
-                match (&mut joined, data) {
-                    (Some(text), _) => join(text, &raw, span),
-                    (None, Some(first)) => {
-                        let mut text = BytesMut::from(raw.get(first.0..first.1).unwrap_or_default());
-                        join(&mut text, &raw, span);
-                        joined = Some(text);
-                    }
-                    (None, None) => data = Some(span),
+    while let Some(rest) = raw.get(start..).filter(|rest| !rest.is_empty()) {
+        let length = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let (name, value) = field(rest.get(..length).unwrap_or_default());
+        let value = start + value..start + length;
+        match (name, &data) {
+            (b"data", None) => data = Some(raw.slice(value)),
+            (b"data", Some(first)) => {
+                if joined.is_empty() {
+                    joined.extend_from_slice(first);
                 }
+                joined.put_u8(b'\n');
+                joined.extend_from_slice(raw.get(value).unwrap_or_default());
             }
-            (b"event", at) => event = Some(raw.slice(start + at..line_end)),
+            (b"event", _) => event = Some(raw.slice(value)).filter(|name| !name.is_empty()),
             _ => {}
         }
-        let crlf = raw.get(line_end..line_end + 2) == Some(b"\r\n");
-        start = line_end + if crlf { 2 } else { 1 };
+        start += length + 1;
     }
-    let data = match (joined, data) {
-        (Some(text), _) => text.freeze(),
-        (None, Some((from, to))) => raw.slice(from..to),
-        (None, None) => Bytes::new(),
-    };
+    let data = if joined.is_empty() { data.unwrap_or_default() } else { joined.freeze() };
     SseFrame { raw, event, data }
 }
 
-/// A line's field name and where its value begins: after the colon and one blank.
+/// A line's field name, and where its value begins: after the colon and one space.
 fn field(line: &[u8]) -> (&[u8], usize) {
-    let Some(colon) = memchr::memchr(b':', line) else { return (line, line.len()) };
+    let Some(colon) = memchr(b':', line) else { return (line, line.len()) };
     let value = colon + 1 + usize::from(line.get(colon + 1) == Some(&b' '));
     (line.get(..colon).unwrap_or_default(), value)
 }
 
-fn join(text: &mut BytesMut, raw: &[u8], span: (usize, usize)) {
-    text.put_u8(b'\n');
-    text.put_slice(raw.get(span.0..span.1).unwrap_or_default());
-}
-
-/// Writes an event. `data` must hold no line breaks (JSON text never needs any).
+/// Writes an event. Line breaks in `data` (JSON text never needs any) make several `data:` lines, which readers join
+/// by LF again; `event` must hold none.
 pub fn write_event(out: &mut BytesMut, event: Option<&str>, data: &[u8]) {
-    out.reserve(data.len() + 32);
+    out.reserve(data.len() + event.map_or(0, str::len) + FIELD_NAMES);
     if let Some(event) = event {
         out.put_slice(b"event: ");
         out.put_slice(event.as_bytes());
         out.put_u8(b'\n');
     }
-    out.put_slice(b"data: ");
-    out.put_slice(data);
-    out.put_slice(b"\n\n");
+    let mut rest = data;
+    loop {
+        let length = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let (line, tail) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        out.put_slice(b"data: ");
+        out.put_slice(line);
+        out.put_u8(b'\n');
+        rest = match tail {
+            [] => break,
+            [b'\r', b'\n', tail @ ..] | [_, tail @ ..] => tail,
+        };
+    }
+    out.put_u8(b'\n');
 }
 
-/// The byte order mark, which may open a stream and means nothing.
+/// The byte order mark, which may open a stream and means nothing (same standard, section "Parsing an event stream").
 const MARK: &[u8] = b"\xEF\xBB\xBF";
+/// Long enough for an image in one event, short enough for a hostile upstream.
+const DEFAULT_MAX: usize = 32 << 20;
+/// Length of `event: `, `data: ` and the line breaks.
+const FIELD_NAMES: usize = 16;

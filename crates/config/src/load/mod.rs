@@ -1,9 +1,10 @@
 //! From files to one checked tree, and from there to the typed configuration.
 
+mod defaults;
 mod environment;
 mod include;
 mod interpolate;
-mod spelling;
+pub(crate) mod spelling;
 
 pub use environment::Environment;
 
@@ -54,6 +55,7 @@ pub fn load(root_path: &str, source: &dyn Source) -> Result<Loaded, Vec<Diagnost
 fn compile(mut root: Map, source: &dyn Source, report: &mut Report) -> Config {
     spelling::unify(&mut root, report);
     let environment = environment::resolve(&mut root, source, report);
+    defaults::apply(&mut root, report);
     check::section(&mut root, &keys::ROOT, report);
     Config::read(root, environment, report)
 }

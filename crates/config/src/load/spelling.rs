@@ -4,7 +4,7 @@ use crate::diagnostic::{Cause, Report, Trail};
 use crate::raw::{Map, Value};
 
 /// Renames the `tianji_` spelling to the one that the tables and readers use. Where both stand, `tianji_` wins.
-pub(super) fn unify(root: &mut Map, report: &mut Report) {
+pub(crate) fn unify(root: &mut Map, report: &mut Report) {
     map(root, &mut Trail::default(), report);
 }
 

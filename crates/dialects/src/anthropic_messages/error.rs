@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn every_phrase_is_recognised_in_refusals() {
         for (phrase, kind) in PHRASES {
-            let body = format!(r#"{{"type":"error","error":{{"type":"invalid_request_error","message":"X {phrase}"}}}}"#);
+            let body =
+                format!(r#"{{"type":"error","error":{{"type":"invalid_request_error","message":"X {phrase}"}}}}"#);
             assert_eq!(decode(400, body.as_bytes()).kind, *kind, "{phrase}");
             assert_eq!(kind_of_phrase(429, phrase), None);
         }

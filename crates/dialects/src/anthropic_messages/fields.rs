@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
-use tianji_wire::JsonError;
+use tianji_wire::{JsonError, RawObject};
 
 /// Members not yet taken, in the order of arrival.
 #[derive(Debug)]
@@ -18,7 +18,9 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The members of a whole body.
     pub(super) fn parse(body: &'a Bytes) -> Result<Self, DialectError> {
-        serde_json::from_slice(body).map_err(|cause| DialectError::Json(JsonError::from(cause)))
+        // The stricter reader knows better what is wrong and where.
+        serde_json::from_slice(body)
+            .map_err(|cause| RawObject::parse(body.clone()).err().unwrap_or_else(|| JsonError::from(cause)).into())
     }
 
     /// The members of `raw`, which stands at `place`.

@@ -17,10 +17,11 @@ pub fn inspect(body: &RawObject) -> Result<Inspection, DialectError> {
     }
 
     require(body, "messages")?;
+    // Whole numbers may come as floats; what is no limit at all is the vendor's to refuse.
     let limit = read::<f64>(body, "max_tokens").filter(|limit| *limit >= 0.0);
     Ok(Inspection {
-        model: read(body, "model"),
-        stream: read(body, "stream").unwrap_or_default(),
+        model: body.str("model").map(|model| model.into_owned()),
+        stream: body.bool("stream").unwrap_or_default(),
         include_usage: true,
         max_output_tokens: limit.map(|limit| limit as u64),
         user: read::<Metadata>(body, "metadata").and_then(|metadata| metadata.user_id),
@@ -37,10 +38,10 @@ pub fn require_max_tokens(body: &RawObject) -> Result<(), DialectError> {
 }
 
 fn require(body: &RawObject, name: &str) -> Result<(), DialectError> {
-    let there = body.get(name).is_some_and(|raw| raw != "null");
+    let there = body.raw(name).is_some_and(|raw| raw != b"null");
     if there { Ok(()) } else { Err(DialectError::Missing { param: name.to_owned() }) }
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a RawObject, name: &str) -> Option<T> {
-    body.get(name).and_then(|raw| serde_json::from_str(raw).ok())
+    body.raw(name).and_then(|raw| serde_json::from_slice(raw).ok())
 }

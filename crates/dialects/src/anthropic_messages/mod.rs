@@ -15,7 +15,9 @@ mod usage;
 pub use count::{decode_count_tokens, encode_count_tokens};
 pub use inspect::{inspect, require_max_tokens};
 
-use crate::{Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError};
+use crate::{
+    Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
+};
 use bytes::Bytes;
 use tianji_core::generate::{ClientView, GenerateRequest, GenerateResponse, Target};
 use tianji_core::{DialectId, Error, Framing, Losses};

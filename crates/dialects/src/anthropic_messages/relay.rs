@@ -4,14 +4,15 @@ use super::error;
 use super::fields::{Fields, Place};
 use super::finish;
 use super::stream::write_error;
-use super::types::{Event, UsageReport, WireUsage};
+use super::types::{Event, MessageStart, UsageReport, WireUsage};
 use crate::{DialectError, Observed, StreamBridge};
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use memchr::memmem;
 use serde_json::value::RawValue;
-use tianji_core::generate::{ClientView, Part};
+use std::ops::Range;
 use tianji_core::Error;
-use tianji_wire::SseFrame;
+use tianji_core::generate::{ClientView, Part};
+use tianji_wire::{SseFrame, write_event};
 
 /// Passes a whole reply on.
 pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> Result<Bytes, DialectError> {
@@ -37,9 +38,7 @@ pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> 
         }
     }
     let Some(range) = model.and_then(|model| place_in(body, model)) else { return Ok(body.clone()) };
-    let mut out = BytesMut::with_capacity(body.len() + view.model.len());
-    splice(body, range, &view.model, &mut out);
-    Ok(out.freeze())
+    Ok(splice(body, range, &view.model).freeze())
 }
 
 /// The relay of one stream.
@@ -55,28 +54,21 @@ impl Relay {
         Self { view, usage: WireUsage::default(), seen: Observed::default() }
     }
 
-    /// Reads an event that is more than the growth of a block, and passes it on.
-    fn event(&mut self, frame: &SseFrame, data: &[u8], out: &mut BytesMut) -> Result<(), Error> {
-        let event: Event<'_> = serde_json::from_slice(data).map_err(|cause| {
-            DialectError::Reply(format!("a stream event is not what it should be: {cause}")).of_reply()
-        })?;
+    /// Reads an event that is more than the growth of a block, and passes it on. Gives the error that the upstream
+    /// reports with it.
+    fn event(&mut self, frame: &SseFrame, data: &[u8], out: &mut BytesMut) -> Result<Option<Error>, DialectError> {
+        let event: Event<'_> = serde_json::from_slice(data)
+            .map_err(|cause| DialectError::Reply(format!("a stream event is not what it should be: {cause}")))?;
         match event.kind.as_deref() {
             Some("message_start") => {
-                let message = event.message.as_ref();
-                self.seen.response_id = message.and_then(|message| message.id.clone());
-                if let Some(report) = message.and_then(|message| message.usage.clone()) {
-                    self.usage = report.usage;
-                    self.seen.usage = Some(report.usage.canonical());
-                    self.seen.service_tier = report.service_tier;
+                let model = event.message.as_ref().and_then(|message| message.model);
+                if let Some(message) = event.message {
+                    self.start(message);
                 }
-                if let Some(model) = message.and_then(|message| message.model) {
-                    self.seen.model = text(model);
-                    if let Some(range) = place_in(data, model) {
-                        out.extend_from_slice(b"event: message_start\ndata: ");
-                        splice(data, range, &self.view.model, out);
-                        out.extend_from_slice(b"\n\n");
-                        return Ok(());
-                    }
+                if let Some(range) = model.and_then(|model| place_in(data, model)) {
+                    let data = splice(data, range, &self.view.model);
+                    write_anew(Some("message_start"), &data, out);
+                    return Ok(None);
                 }
             }
             Some("message_delta") => {
@@ -91,12 +83,22 @@ impl Relay {
             // Without a `type` it may still be an error, as in a reply without a stream.
             _ => {
                 if let Some(cause) = event.error {
-                    return Err(error::of_stream(cause));
+                    return Ok(Some(error::of_stream(cause)));
                 }
             }
         }
-        out.extend_from_slice(&frame.raw);
-        Ok(())
+        pass(frame, out);
+        Ok(None)
+    }
+
+    fn start(&mut self, message: MessageStart<'_>) {
+        self.seen.response_id = message.id;
+        self.seen.model = message.model.and_then(text);
+        if let Some(report) = message.usage {
+            self.usage = report.usage;
+            self.seen.usage = Some(report.usage.canonical());
+            self.seen.service_tier = report.service_tier;
+        }
     }
 }
 
@@ -110,14 +112,17 @@ impl StreamBridge for Relay {
         let head = data.get(..HEAD_BYTES).unwrap_or(data);
         if memmem::find(head, b"\"content_block_delta\"").is_some() {
             self.seen.output_bytes += growth_bytes(data);
-            out.extend_from_slice(&frame.raw);
+            pass(frame, out);
             return Ok(());
         }
         if data.is_empty() || memmem::find(head, b"\"content_block_st").is_some() {
-            out.extend_from_slice(&frame.raw);
+            pass(frame, out);
             return Ok(());
         }
-        self.event(frame, data, out)
+        match self.event(frame, data, out).map_err(DialectError::of_reply)? {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 
     fn end(&mut self, _out: &mut BytesMut) -> Result<(), Error> {
@@ -133,19 +138,41 @@ impl StreamBridge for Relay {
     }
 }
 
+/// Writes a frame as it came. One whose end was cut off is written anew.
+fn pass(frame: &SseFrame, out: &mut BytesMut) {
+    if frame.raw.ends_with(b"\n\n") || frame.raw.ends_with(b"\r\n\r\n") {
+        return out.extend_from_slice(&frame.raw);
+    }
+    if !frame.data.is_empty() {
+        write_anew(frame.event.as_deref().and_then(|event| std::str::from_utf8(event).ok()), &frame.data, out);
+    }
+}
+
+/// Writes an event whose data may have come in several lines.
+fn write_anew(event: Option<&str>, data: &[u8], out: &mut BytesMut) {
+    if memchr::memchr2(b'\n', b'\r', data).is_none() {
+        return write_event(out, event, data);
+    }
+    // Between the tokens of JSON a line break is as good as a space; within them there is none.
+    let flat: Vec<u8> = data.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect();
+    write_event(out, event, &flat);
+}
+
 /// Where `part`, which was borrowed from `whole`, stands in it.
-fn place_in(whole: &[u8], part: &RawValue) -> Option<std::ops::Range<usize>> {
+fn place_in(whole: &[u8], part: &RawValue) -> Option<Range<usize>> {
     let start = (part.get().as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
     let end = start.checked_add(part.get().len())?;
     (whole.get(start..end)? == part.get().as_bytes()).then_some(start..end)
 }
 
-/// Writes `whole` with the model's name in place of `range`.
-fn splice(whole: &[u8], range: std::ops::Range<usize>, model: &str, out: &mut BytesMut) {
+/// `whole` with the model's name in place of `range`.
+fn splice(whole: &[u8], range: Range<usize>, model: &str) -> BytesMut {
+    let mut out = BytesMut::with_capacity(whole.len() + model.len() + 2);
     out.extend_from_slice(whole.get(..range.start).unwrap_or_default());
     // Memory takes every write, and strings always serialise: this cannot fail.
-    let _ = serde_json::to_writer(bytes::BufMut::writer(&mut *out), model);
+    let _ = serde_json::to_writer((&mut out).writer(), model);
     out.extend_from_slice(whole.get(range.end..).unwrap_or_default());
+    out
 }
 
 fn text(raw: &RawValue) -> Option<String> {

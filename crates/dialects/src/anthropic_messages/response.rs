@@ -123,9 +123,10 @@ impl<'a> Block<'a> {
     fn of(part: &'a Part) -> Option<Self> {
         Some(match part {
             Part::Text(text) if text.text.is_empty() && text.citations.is_empty() => return None,
-            Part::Text(text) => {
-                Self::Text { text: &text.text, citations: text.citations.iter().filter(|it| is_own_citation(it)).collect() }
-            }
+            Part::Text(text) => Self::Text {
+                text: &text.text,
+                citations: text.citations.iter().filter(|it| is_own_citation(it)).collect(),
+            },
             Part::Refusal(words) => Self::Text { text: words, citations: Vec::new() },
             Part::Thinking(thinking) => Self::Thinking {
                 thinking: &thinking.text,

@@ -111,7 +111,8 @@ impl Calls {
         let last = self.list.len().checked_sub(1)?;
         let call = self.list.get(last)?;
         let other_id = delta.id().is_some() && !call.id.is_empty();
-        let other_name = !name.is_empty() && !call.name.is_empty() && (name != call.name || is_complete(&call.arguments));
+        let other_name =
+            !name.is_empty() && !call.name.is_empty() && (name != call.name || is_complete(&call.arguments));
         let new = !name.is_empty() && (other_id || other_name);
         (!new).then_some(last)
     }

@@ -49,7 +49,8 @@ pub(super) fn decode(status: u16, body: &[u8]) -> UpstreamError {
 /// Without a status or a known code it counts as a broken connection, as the reference proxy has it.
 pub(super) fn of_stream(value: &Value) -> Error {
     let details = of_json(value).unwrap_or_else(|| Details::words(&value.to_string()));
-    let known = |code: &String| CODES.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)).map(|(_, status)| *status);
+    let known =
+        |code: &String| CODES.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)).map(|(_, status)| *status);
     let status = details.status.or_else(|| details.codes.iter().find_map(known));
     let read = upstream_error(status.unwrap_or(500), details);
     let clue = status.is_some() || matches!(read.kind, Kind::ContextWindowExceeded | Kind::ContentPolicy);
@@ -193,7 +194,15 @@ fn visible(html: &str) -> String {
 
 /// Members that hold an error's words, the most telling first.
 const WORDS: &[&str] = &[
-    "message", "error", "detail", "msg", "errors", "error_message", "error_description", "err_msg", "title",
+    "message",
+    "error",
+    "detail",
+    "msg",
+    "errors",
+    "error_message",
+    "error_description",
+    "err_msg",
+    "title",
     "description",
 ];
 

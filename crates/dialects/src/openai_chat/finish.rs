@@ -29,10 +29,7 @@ pub(super) fn native(finish: &Finish) -> Option<&str> {
     let told = match finish.reason {
         FinishReason::Stop | FinishReason::StopSequence | FinishReason::Length | FinishReason::ToolCalls => true,
         FinishReason::ContentFilter => finish.native == "content_filter",
-        FinishReason::Refusal
-        | FinishReason::PauseTurn
-        | FinishReason::ContextExceeded
-        | FinishReason::Other => false,
+        FinishReason::Refusal | FinishReason::PauseTurn | FinishReason::ContextExceeded | FinishReason::Other => false,
     };
     (!told && !finish.native.is_empty()).then_some(finish.native.as_str())
 }

@@ -18,7 +18,7 @@ mod thought;
 mod types;
 mod usage;
 
-pub use inspect::{Inspection, ask_for_usage, inspect};
+pub use inspect::{ask_for_usage, inspect};
 
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,

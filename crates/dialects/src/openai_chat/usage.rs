@@ -57,8 +57,9 @@ pub(super) fn is_openais(text: &str, report: &Report) -> bool {
         && value.get("prompt_cache_hit_tokens").is_none()
 }
 
-/// Writes a `usage` object.
-pub(super) fn write(usage: &Usage, out: &mut BytesMut) {
+/// Writes a `usage` object. `repeat_cache`: cache counts stand at the top too, as the reference proxy has it for
+/// vendors that report cache writes.
+pub(super) fn write(usage: &Usage, repeat_cache: bool, out: &mut BytesMut) {
     let (read, written) = (usage.cache_read(), usage.cache_write());
     let _ = write!(
         out,
@@ -92,7 +93,7 @@ pub(super) fn write(usage: &Usage, out: &mut BytesMut) {
     );
     write_cache_lives(usage, out);
     out.extend_from_slice(b"}");
-    if read > 0 || written > 0 {
+    if repeat_cache && (read > 0 || written > 0) {
         let _ = write!(out, r#","cache_creation_input_tokens":{written},"cache_read_input_tokens":{read}"#);
     }
     let counters = usage.counters;
@@ -239,7 +240,7 @@ mod tests {
             ..Usage::default()
         };
         let mut out = BytesMut::new();
-        write(&usage, &mut out);
+        write(&usage, true, &mut out);
         let text = std::str::from_utf8(&out).unwrap();
         assert_eq!(read(text).unwrap().usage, usage, "{text}");
         assert!(text.contains(r#""prompt_tokens":63"#) && text.contains(r#""cache_read_input_tokens":30"#));

@@ -133,7 +133,8 @@ fn a_trailing_turn_of_the_assistant_is_trimmed_or_refused() {
 
 #[test]
 fn arguments_must_be_json() {
-    let message = |arguments: &str| vec![user("x"), Message::of(Role::Assistant, vec![call("call_7", arguments)]), user("y")];
+    let message =
+        |arguments: &str| vec![user("x"), Message::of(Role::Assistant, vec![call("call_7", arguments)]), user("y")];
     let cause = encode_for(&foreign(message("{\"a\":")), &Capabilities::default()).unwrap_err();
     assert!(cause.to_string().contains("call_7"), "{cause}");
     assert_eq!(cause.of_request().status, 400);
@@ -146,7 +147,10 @@ fn arguments_must_be_json() {
 fn media_find_their_source() {
     let url = "https://e.com/a".to_owned();
     let base64 = |kind: &str, mime: &str| json!({ "type": kind, "source": { "type": "base64", "media_type": mime, "data": "AA==" } });
-    assert_eq!(blocks(image(MediaSource::Url(url.clone()))), json!({ "type": "image", "source": { "type": "url", "url": url } }));
+    assert_eq!(
+        blocks(image(MediaSource::Url(url.clone()))),
+        json!({ "type": "image", "source": { "type": "url", "url": url } })
+    );
     assert_eq!(blocks(file("image/png", "AA==")), base64("image", "image/png"));
     let mut pdf = base64("document", "application/pdf");
     pdf["title"] = json!("name.x");
@@ -172,7 +176,10 @@ fn content_that_cannot_be_said_is_refused() {
     ] {
         let request = foreign(vec![Message::of(Role::User, vec![Part::text("x"), part])]);
         let cause = encode_for(&request, &Capabilities::default()).unwrap_err();
-        assert!(matches!(&cause, DialectError::Content { path, .. } if path.starts_with("messages[0].content[1]")), "{cause:?}");
+        assert!(
+            matches!(&cause, DialectError::Content { path, .. } if path.starts_with("messages[0].content[1]")),
+            "{cause:?}"
+        );
     }
 }
 
@@ -186,8 +193,10 @@ fn hints_are_reported() {
         cache: None,
     });
     let unsigned = Part::Thinking(Thinking { text: "Hm".into(), signature: None });
-    let spoken = AudioPart { data: String::new(), format: String::new(), id: Some("a".into()), transcript: Some("Hi".into()) };
-    let said = Message::of(Role::Assistant, vec![unsigned, Part::text("T"), Part::Audio(spoken), Part::Refusal("No".into())]);
+    let spoken =
+        AudioPart { data: String::new(), format: String::new(), id: Some("a".into()), transcript: Some("Hi".into()) };
+    let said =
+        Message::of(Role::Assistant, vec![unsigned, Part::text("T"), Part::Audio(spoken), Part::Refusal("No".into())]);
     let encoded = encode(&foreign(vec![named, Message::of(Role::User, vec![detailed]), said, user("y")]));
     assert_eq!(
         encoded.losses,

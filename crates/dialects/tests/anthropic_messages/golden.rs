@@ -4,19 +4,21 @@ use bytes::{Bytes, BytesMut};
 use serde_json::Value;
 use std::path::PathBuf;
 use tianji_core::Losses;
-use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, Message, Role, StreamEvent, Target};
+use tianji_core::generate::{
+    Capabilities, ClientView, EffortBudgets, GenerateRequest, Message, Role, StreamEvent, Target,
+};
 use tianji_core::{DialectId, LossClass};
 use tianji_dialects::anthropic_messages::AnthropicMessages;
 use tianji_dialects::{Dialect, DialectError, EncodedRequest};
 use tianji_wire::{SseFrame, SseSplitter};
 
 /// The folder of this dialect's fixtures.
-pub fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/anthropic_messages").join(name)
 }
 
 /// The names (without extension) and contents of a folder's files with that extension, sorted.
-pub fn files(name: &str, extension: &str) -> Vec<(String, Bytes)> {
+pub(crate) fn files(name: &str, extension: &str) -> Vec<(String, Bytes)> {
     let mut found: Vec<(String, Bytes)> = std::fs::read_dir(folder(name))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -29,38 +31,39 @@ pub fn files(name: &str, extension: &str) -> Vec<(String, Bytes)> {
 }
 
 /// Compares with a golden file.
-pub fn check(name: &str, actual: &str) {
+pub(crate) fn check(name: &str, actual: &str) {
     let expected = std::fs::read_to_string(folder(name)).unwrap_or_default();
     assert!(expected == actual, "{name} is not what comes out:\n{actual}");
 }
 
 /// Cuts a stream into frames, fed in pieces of that size.
-pub fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
-    let mut splitter = SseSplitter::new();
+pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
+    let mut splitter = SseSplitter::default();
     let mut frames = Vec::new();
     for piece in stream.chunks(size) {
-        splitter.push(piece);
-        while let Some(frame) = splitter.next() {
+        splitter.push(Bytes::copy_from_slice(piece));
+        while let Some(frame) = splitter.next_frame().unwrap() {
             frames.push(frame);
         }
     }
+    frames.extend(splitter.finish().unwrap());
     frames
 }
 
 /// The same stream with other line ends.
-pub fn with_crlf(stream: &[u8]) -> Vec<u8> {
+pub(crate) fn with_crlf(stream: &[u8]) -> Vec<u8> {
     String::from_utf8(stream.to_vec()).unwrap().replace('\n', "\r\n").into_bytes()
 }
 
 /// Every way in which a stream is fed: by pieces of each size, with each line end.
-pub fn ways(stream: &[u8]) -> Vec<Vec<SseFrame>> {
+pub(crate) fn ways(stream: &[u8]) -> Vec<Vec<SseFrame>> {
     let crlf = with_crlf(stream);
     let sizes = [1, 7, 64, stream.len()];
     sizes.iter().flat_map(|size| [frames(stream, *size), frames(&crlf, *size)]).collect()
 }
 
 /// All events of a stream, and how it ended.
-pub fn decode_stream(frames: &[SseFrame]) -> (Vec<StreamEvent>, Result<(), DialectError>) {
+pub(crate) fn decode_stream(frames: &[SseFrame]) -> (Vec<StreamEvent>, Result<(), DialectError>) {
     let mut decoder = AnthropicMessages.stream_decoder();
     let mut events = Vec::new();
     for frame in frames {
@@ -73,7 +76,7 @@ pub fn decode_stream(frames: &[SseFrame]) -> (Vec<StreamEvent>, Result<(), Diale
 }
 
 /// The stream that a client gets.
-pub fn encode_stream(events: &[StreamEvent]) -> BytesMut {
+pub(crate) fn encode_stream(events: &[StreamEvent]) -> BytesMut {
     let mut encoder = AnthropicMessages.stream_encoder(view());
     let mut out = BytesMut::new();
     for event in events {
@@ -84,7 +87,7 @@ pub fn encode_stream(events: &[StreamEvent]) -> BytesMut {
 }
 
 /// A client's view.
-pub fn view() -> ClientView {
+pub(crate) fn view() -> ClientView {
     ClientView {
         model: "my-\"model\"".to_owned(),
         minted_id: "msg_minted".to_owned(),
@@ -95,33 +98,33 @@ pub fn view() -> ClientView {
 }
 
 /// A request of a client of the other dialect, with these messages.
-pub fn foreign(messages: Vec<Message>) -> GenerateRequest {
+pub(crate) fn foreign(messages: Vec<Message>) -> GenerateRequest {
     GenerateRequest { messages, ..GenerateRequest::new(DialectId::OpenAiChat) }
 }
 
 /// The same with one plain message.
-pub fn plain() -> GenerateRequest {
+pub(crate) fn plain() -> GenerateRequest {
     foreign(vec![Message::text(Role::User, "x")])
 }
 
 /// What an encoding gives.
 #[derive(Debug)]
-pub struct Encoded {
+pub(crate) struct Encoded {
     /// The body.
-    pub body: Value,
+    pub(crate) body: Value,
     /// The rest.
-    pub rest: EncodedRequest,
+    pub(crate) rest: EncodedRequest,
     /// Class and path of each loss.
-    pub losses: Vec<String>,
+    pub(crate) losses: Vec<String>,
 }
 
 /// Encodes for a model that can do that much.
-pub fn encode_for(request: &GenerateRequest, capabilities: &Capabilities) -> Result<Encoded, DialectError> {
+pub(crate) fn encode_for(request: &GenerateRequest, capabilities: &Capabilities) -> Result<Encoded, DialectError> {
     encode_with(request, capabilities, &[], false)
 }
 
 /// Encodes with all that an operator can say.
-pub fn encode_with(
+pub(crate) fn encode_with(
     request: &GenerateRequest,
     capabilities: &Capabilities,
     allowed: &[&str],
@@ -148,6 +151,6 @@ pub fn encode_with(
 }
 
 /// Encodes for a model of which nothing is known.
-pub fn encode(request: &GenerateRequest) -> Encoded {
+pub(crate) fn encode(request: &GenerateRequest) -> Encoded {
     encode_for(request, &Capabilities::default()).unwrap()
 }

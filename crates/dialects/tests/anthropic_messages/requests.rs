@@ -40,12 +40,9 @@ fn numbers_keep_their_digits() {
     let request = AnthropicMessages.decode_request(&Bytes::from(body)).unwrap();
     let encoded = encode_for(&request, &Capabilities::default()).unwrap();
     let text = String::from_utf8(encoded.rest.body.to_vec()).unwrap();
-    for piece in [
-        r#""temperature":1.0"#,
-        r#""top_p":1,"#,
-        r#""input":{"x":1.500,"y":12345678901234567890123}"#,
-        r#""zz":1.500"#,
-    ] {
+    for piece in
+        [r#""temperature":1.0"#, r#""top_p":1,"#, r#""input":{"x":1.500,"y":12345678901234567890123}"#, r#""zz":1.500"#]
+    {
         assert!(text.contains(piece), "{piece} in {text}");
     }
 }
@@ -69,7 +66,8 @@ fn inspecting_reads_the_top_level() {
     .unwrap();
     assert_eq!((seen.model.as_deref(), seen.user.as_deref()), (Some("m"), Some("u")));
     assert_eq!((seen.stream, seen.include_usage, seen.max_output_tokens), (true, true, Some(9)));
-    let odd = inspect(&raw(json!({ "model": 1, "stream": "x", "max_tokens": -1, "messages": 1, "metadata": 1 }))).unwrap();
+    let odd =
+        inspect(&raw(json!({ "model": 1, "stream": "x", "max_tokens": -1, "messages": 1, "metadata": 1 }))).unwrap();
     assert_eq!((odd.model, odd.stream, odd.max_output_tokens, odd.user), (None, false, None, None));
     assert!(matches!(inspect(&raw(json!({ "messages": null }))), Err(DialectError::Missing { .. })));
 }
@@ -109,6 +107,15 @@ fn wrong_values_are_named_by_their_path() {
         let cause = AnthropicMessages.decode_request(&Bytes::from(body)).unwrap_err();
         assert!(matches!(cause, DialectError::Json(_)), "{body}");
     }
+}
+
+#[test]
+fn content_that_nests_without_end_is_refused() {
+    let open = r#"[{"type":"tool_result","tool_use_id":"a","content":"#.repeat(50_000);
+    let close = "}]".repeat(50_000);
+    let body = format!(r#"{{"messages":[{{"role":"user","content":{open}"x"{close}}}]}}"#);
+    let cause = AnthropicMessages.decode_request(&Bytes::from(body)).unwrap_err();
+    assert!(cause.to_string().contains("too deeply"), "{cause}");
 }
 
 #[test]
@@ -190,7 +197,11 @@ fn choices_are_read() {
         (json!({ "type": "auto" }), ToolChoice::Auto, None),
         (json!({ "type": "any", "disable_parallel_tool_use": true }), ToolChoice::Required, Some(false)),
         (json!({ "type": "none" }), ToolChoice::None, None),
-        (json!({ "type": "tool", "name": "t", "disable_parallel_tool_use": false }), ToolChoice::Named("t".into()), Some(true)),
+        (
+            json!({ "type": "tool", "name": "t", "disable_parallel_tool_use": false }),
+            ToolChoice::Named("t".into()),
+            Some(true),
+        ),
     ] {
         let request = decode(&with("tool_choice", choice)).unwrap();
         assert_eq!((request.tool_choice, request.parallel_tool_calls), (Some(expected), parallel));

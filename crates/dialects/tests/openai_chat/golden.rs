@@ -30,20 +30,22 @@ pub(crate) fn file(name: &str) -> Bytes {
 
 /// Compares with a golden file.
 pub(crate) fn check(name: &str, actual: &str) {
-    std::fs::write(folder(name), actual).unwrap(); // SCRATCH
     let expected = std::fs::read_to_string(folder(name)).unwrap_or_default();
     assert!(expected == actual, "{name} should be:\n{actual}\n--- but is:\n{expected}");
 }
 
 /// Cuts a stream into frames, fed in pieces of that size.
 pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
-    let mut splitter = SseSplitter::new();
+    let mut splitter = SseSplitter::default();
     let mut frames = Vec::new();
     for piece in stream.chunks(size) {
-        splitter.push(piece);
-        while let Some(frame) = splitter.next() {
+        splitter.push(Bytes::copy_from_slice(piece));
+        while let Some(frame) = splitter.next_frame().unwrap() {
             frames.push(frame);
         }
+    }
+    while let Some(frame) = splitter.finish().unwrap() {
+        frames.push(frame);
     }
     frames
 }

@@ -26,8 +26,7 @@ fn encode_for(
     let budgets = EffortBudgets::default();
     let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
     let mut losses = Losses::default();
-    let encoded =
-        OpenAiChat.encode_request(request, &target(model, capabilities, &budgets, &allowed), &mut losses)?;
+    let encoded = OpenAiChat.encode_request(request, &target(model, capabilities, &budgets, &allowed), &mut losses)?;
     let losses = losses.iter().map(|loss| format!("{:?} {}", loss.class, loss.path)).collect();
     Ok((serde_json::from_slice(&encoded.body).unwrap(), losses))
 }
@@ -133,7 +132,8 @@ fn small_variants_mean_the_same() {
     assert_eq!(decoded("tool_choice", flat)["tool_choice"]["allowed_tools"]["tools"][0]["function"]["name"], "f");
     let flat = json!([{"type": "function", "name": "f", "parameters": {"type": "object"}}]);
     assert_eq!(decoded("tools", flat)["tools"][0]["function"]["name"], "f");
-    let messages = json!([{"role": "user", "content": [{"type": "image_url", "image_url": "data:image/jpg;base64,AA"}]}]);
+    let messages =
+        json!([{"role": "user", "content": [{"type": "image_url", "image_url": "data:image/jpg;base64,AA"}]}]);
     let image = &decoded("messages", messages)["messages"][0]["content"][0]["image_url"];
     assert_eq!(image["url"], "data:image/jpeg;base64,AA");
 }
@@ -224,8 +224,10 @@ fn thoughts_and_marks_go_only_where_they_are_known() {
     let mark = Some(CacheMark { ttl: None });
     let text = Part::Text(TextPart { text: "x".to_owned(), cache: mark.clone(), citations: Vec::new() });
     let thought = Part::Thinking(Thinking { text: "hm".to_owned(), signature: Some("s".to_owned()) });
-    let mut request =
-        foreign(vec![Message::of(Role::User, vec![text]), Message::of(Role::Assistant, vec![thought, Part::text("y")])]);
+    let mut request = foreign(vec![
+        Message::of(Role::User, vec![text]),
+        Message::of(Role::Assistant, vec![thought, Part::text("y")]),
+    ]);
     request.cache = mark;
     let (body, losses) = encode(&request);
     assert_eq!(body["messages"][0]["content"][0], json!({"type": "text", "text": "x"}));

@@ -156,7 +156,8 @@ fn a_reply_decodes_into_canonical_words() {
     let reply = OpenAiChat.decode_response(&Bytes::from(odd.to_string())).unwrap();
     let choice = &reply.choices[0];
     assert_eq!(choice.finish.as_ref().unwrap().reason, FinishReason::ToolCalls);
-    let [Part::Thinking(thought), Part::Text(text), Part::ToolCall(f), Part::ToolCall(g)] = choice.parts.as_slice() else {
+    let [Part::Thinking(thought), Part::Text(text), Part::ToolCall(f), Part::ToolCall(g)] = choice.parts.as_slice()
+    else {
         panic!("{choice:?}");
     };
     assert_eq!((thought.text.as_str(), text.text.as_str()), ("hm", "yes"));
@@ -188,7 +189,8 @@ fn a_foreign_reply_has_the_reference_proxys_shape() {
     let mut usage = Usage { in_text: 10, cache_read_text: 30, cache_write_5m: 20, out_text: 4, ..Usage::default() };
     usage.counters.web_search = 1;
     response.usage = Some(usage);
-    let blocks = json!([{"type": "thinking", "thinking": "hm", "signature": "s"}, {"type": "redacted_thinking", "data": "d"}]);
+    let blocks =
+        json!([{"type": "thinking", "thinking": "hm", "signature": "s"}, {"type": "redacted_thinking", "data": "d"}]);
     let expected = json!({
         "id": "chatcmpl-minted", "object": "chat.completion", "created": 1_700_000_000, "model": "my-\"model\"",
         "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {
@@ -222,7 +224,12 @@ fn finish_reasons_keep_the_vendors_word_where_ours_says_less() {
         (FinishReason::ContentFilter, "SAFETY", "content_filter", Some("SAFETY")),
         (FinishReason::Refusal, "refusal", "content_filter", Some("refusal")),
         (FinishReason::PauseTurn, "pause_turn", "stop", Some("pause_turn")),
-        (FinishReason::ContextExceeded, "model_context_window_exceeded", "length", Some("model_context_window_exceeded")),
+        (
+            FinishReason::ContextExceeded,
+            "model_context_window_exceeded",
+            "length",
+            Some("model_context_window_exceeded"),
+        ),
         (FinishReason::Other, "abort", "stop", Some("abort")),
     ] {
         let body = encode(&of_parts(vec![Part::text("x")], reason, native), &view());
@@ -235,7 +242,8 @@ fn finish_reasons_keep_the_vendors_word_where_ours_says_less() {
 
 #[test]
 fn clients_of_legacy_functions_get_a_function_call() {
-    let call = ToolCall { id: "t".to_owned(), name: "f".to_owned(), arguments: "{\"a\":1}".to_owned(), ..ToolCall::default() };
+    let call =
+        ToolCall { id: "t".to_owned(), name: "f".to_owned(), arguments: "{\"a\":1}".to_owned(), ..ToolCall::default() };
     let response = of_parts(vec![Part::ToolCall(call)], FinishReason::ToolCalls, "tool_use");
     let body = encode(&response, &ClientView { legacy_functions: true, ..view() });
     let choice = &body["choices"][0];

@@ -37,10 +37,9 @@ fn story(frames: &[SseFrame]) -> String {
     story
 }
 
-/// A decoder and an encoder of this dialect, as fixups need them.
+/// A decoder and an encoder of this dialect, as fixups and upstreams with an accent need them.
 fn translator(view: ClientView) -> Box<dyn StreamBridge> {
-    let fixups = Fixups { json_tool: Some("json_tool_call".to_owned()), ..Fixups::default() };
-    bridge::stream(DialectId::OpenAiChat, DialectId::OpenAiChat, view, fixups)
+    bridge::translated_stream(DialectId::OpenAiChat, DialectId::OpenAiChat, view, Fixups::default())
 }
 
 fn events(frames: &[SseFrame]) -> String {

@@ -3,9 +3,7 @@
 use crate::golden::{file, frames, view};
 use bytes::BytesMut;
 use serde_json::{Value, json};
-use tianji_core::generate::{
-    ClientView, Delta, Finish, FinishReason, Opaque, PartKind, StreamEvent, ToolCallKind,
-};
+use tianji_core::generate::{ClientView, Delta, Finish, FinishReason, Opaque, PartKind, StreamEvent, ToolCallKind};
 use tianji_core::{DialectId, Error, Json, Kind, Usage};
 use tianji_dialects::Dialect;
 use tianji_dialects::openai_chat::OpenAiChat;
@@ -100,7 +98,12 @@ fn a_finish_without_terminator_is_an_end_and_a_cut_is_an_error() {
 #[test]
 fn empty_deltas_and_what_comes_after_the_end_are_dropped() {
     let chunks = relay("empty_deltas", view()).unwrap();
-    let said = [json!({"role": "assistant"}), json!({"role": "assistant", "content": "A"}), json!({"content": "B"}), json!({})];
+    let said = [
+        json!({"role": "assistant"}),
+        json!({"role": "assistant", "content": "A"}),
+        json!({"content": "B"}),
+        json!({}),
+    ];
     assert_eq!(deltas(&chunks[..chunks.len() - 1]), said);
     assert_eq!(chunks[3]["choices"][0]["finish_reason"], "stop");
 }
@@ -116,9 +119,11 @@ fn irregular_tool_calls_come_out_as_openai_would_send_them() {
         ("tools_odd_starts", &[("", "{}"), ("call_b", r#"{"b":1}"#)]),
     ] {
         let mut found: Vec<(String, String)> = Vec::new();
-        for call in relay(name, view()).unwrap().iter().flat_map(|chunk| {
-            chunk["choices"][0]["delta"]["tool_calls"].as_array().cloned().unwrap_or_default()
-        }) {
+        for call in relay(name, view())
+            .unwrap()
+            .iter()
+            .flat_map(|chunk| chunk["choices"][0]["delta"]["tool_calls"].as_array().cloned().unwrap_or_default())
+        {
             let index = usize::try_from(call["index"].as_u64().unwrap()).unwrap();
             let arguments = call["function"]["arguments"].as_str().unwrap();
             if let Some(id) = call["id"].as_str() {
@@ -168,22 +173,25 @@ fn decoded_parts_come_one_after_the_other() {
 
 #[test]
 fn calls_are_numbered_among_calls() {
-    let chunks = encode(view(), vec![
-        start(),
-        part(0, PartKind::Text),
-        delta(0, Delta::Text("ok".to_owned())),
-        end(0),
-        call(1, "t1"),
-        delta(1, Delta::Arguments(String::new())),
-        delta(1, Delta::Arguments("{\"a\":".to_owned())),
-        delta(1, Delta::Arguments("1}".to_owned())),
-        end(1),
-        call(2, "t2"),
-        end(2),
-        finish(FinishReason::ToolCalls, "tool_use"),
-        delta(0, Delta::Text("late".to_owned())),
-        finish(FinishReason::Stop, "end_turn"),
-    ]);
+    let chunks = encode(
+        view(),
+        vec![
+            start(),
+            part(0, PartKind::Text),
+            delta(0, Delta::Text("ok".to_owned())),
+            end(0),
+            call(1, "t1"),
+            delta(1, Delta::Arguments(String::new())),
+            delta(1, Delta::Arguments("{\"a\":".to_owned())),
+            delta(1, Delta::Arguments("1}".to_owned())),
+            end(1),
+            call(2, "t2"),
+            end(2),
+            finish(FinishReason::ToolCalls, "tool_use"),
+            delta(0, Delta::Text("late".to_owned())),
+            finish(FinishReason::Stop, "end_turn"),
+        ],
+    );
     let begun = |index: u32, id: &str| json!({"tool_calls": [{"index": index, "id": id, "type": "function", "function": {"name": "f", "arguments": ""}}]});
     let grown = |index: u32, text: &str| json!({"tool_calls": [{"index": index, "function": {"arguments": text}}]});
     let expected = [
@@ -207,23 +215,26 @@ fn thoughts_stream_as_text_and_close_with_their_signature() {
         type_name: "web_search_tool_result".to_owned(),
         raw: Json::parse("{\"x\":1}").unwrap(),
     };
-    let chunks = encode(view(), vec![
-        start(),
-        part(0, PartKind::Thinking),
-        delta(0, Delta::Thinking("Let me".to_owned())),
-        delta(0, Delta::Thinking(" see.".to_owned())),
-        delta(0, Delta::Signature("sig".to_owned())),
-        end(0),
-        part(1, PartKind::RedactedThinking { data: "b64".to_owned() }),
-        end(1),
-        part(2, PartKind::Opaque(own)),
-        end(2),
-        part(3, PartKind::Text),
-        delta(3, Delta::Citation(Json::parse("{\"type\":\"char_location\"}").unwrap())),
-        delta(3, Delta::Text("12".to_owned())),
-        end(3),
-        finish(FinishReason::Refusal, "refusal"),
-    ]);
+    let chunks = encode(
+        view(),
+        vec![
+            start(),
+            part(0, PartKind::Thinking),
+            delta(0, Delta::Thinking("Let me".to_owned())),
+            delta(0, Delta::Thinking(" see.".to_owned())),
+            delta(0, Delta::Signature("sig".to_owned())),
+            end(0),
+            part(1, PartKind::RedactedThinking { data: "b64".to_owned() }),
+            end(1),
+            part(2, PartKind::Opaque(own)),
+            end(2),
+            part(3, PartKind::Text),
+            delta(3, Delta::Citation(Json::parse("{\"type\":\"char_location\"}").unwrap())),
+            delta(3, Delta::Text("12".to_owned())),
+            end(3),
+            finish(FinishReason::Refusal, "refusal"),
+        ],
+    );
     let expected = [
         json!({"role": "assistant", "content": ""}),
         json!({"reasoning_content": "Let me"}),
@@ -245,15 +256,20 @@ fn thoughts_stream_as_text_and_close_with_their_signature() {
 fn legacy_clients_and_usage() {
     let legacy = ClientView { legacy_functions: true, include_usage: true, ..view() };
     let usage = Usage { in_text: 4, cache_read_text: 1800, cache_write_5m: 200, out_text: 6, ..Usage::default() };
-    let chunks = encode(legacy, vec![
-        start(),
-        call(0, "t1"),
-        delta(0, Delta::Arguments("{}".to_owned())),
-        end(0),
-        StreamEvent::Usage(Usage::default()),
-        finish(FinishReason::ToolCalls, "tool_use"),
-        StreamEvent::Usage(usage),
-    ]);
+    let chunks = encode(
+        legacy,
+        vec![
+            start(),
+            call(0, "t1"),
+            delta(0, Delta::Arguments("{}".to_owned())),
+            end(0),
+            call(1, "t2"),
+            end(1),
+            StreamEvent::Usage(Usage::default()),
+            finish(FinishReason::ToolCalls, "tool_use"),
+            StreamEvent::Usage(usage),
+        ],
+    );
     assert_eq!(chunks[1]["choices"][0]["delta"], json!({"function_call": {"name": "f", "arguments": ""}}));
     assert_eq!(chunks[2]["choices"][0]["delta"], json!({"function_call": {"arguments": "{}"}}));
     assert_eq!(chunks[3]["choices"][0]["finish_reason"], "function_call");

@@ -35,8 +35,8 @@ pub(super) fn by_word(body: &mut RawObject) {
 }
 
 fn is(body: &RawObject, word: &str) -> bool {
-    body.read::<String>("tool_choice").is_some_and(|choice| choice == word)
+    body.member::<String>("tool_choice").is_some_and(|choice| choice == word)
 }
 
 /// What stands for `required`.
-const ASK_FOR_A_TOOL: &str = "Please select a tool to handle the current issue.";
+const ASK_FOR_A_TOOL: &str = "Answer by calling one of the tools.";

@@ -14,7 +14,7 @@ struct Part {
 
 /// A list of only text parts becomes one string.
 pub(super) fn flatten_text(message: &mut Extra) -> bool {
-    let Some(parts) = message.read::<Vec<Part>>("content") else { return false };
+    let Some(parts) = message.member::<Vec<Part>>("content") else { return false };
     if parts.is_empty() || parts.iter().any(|part| part.kind != "text") {
         return false;
     }
@@ -24,7 +24,7 @@ pub(super) fn flatten_text(message: &mut Extra) -> bool {
 
 /// Any list becomes one string. Parts that are not text stop the call.
 pub(super) fn flatten_all(message: &mut Extra, pass: &mut Pass<'_>) -> bool {
-    let Some(parts) = message.read::<Vec<Part>>("content") else { return false };
+    let Some(parts) = message.member::<Vec<Part>>("content") else { return false };
     for (at, part) in parts.iter().enumerate().filter(|(_, part)| part.kind != "text") {
         let member = format!("content[{at}].{}", part.kind);
         pass.lose(LossClass::Content, &member, "the provider takes only text");

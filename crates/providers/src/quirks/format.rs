@@ -45,7 +45,7 @@ pub(super) fn no_json_schema(body: &mut RawObject, target: &Target<'_>, losses: 
 /// Fireworks, "Structured responses": the schema stands beside `type: json_object`.
 pub(super) fn schema_as_object(body: &mut RawObject) {
     if let Some(schema) = wanted(body).and_then(|schema| schema.schema) {
-        body.put("response_format", &json!({ "type": "json_object", "schema": schema }));
+        put_text(body, "response_format", format!(r#"{{"type":"json_object","schema":{}}}"#, schema.text()));
     }
 }
 
@@ -57,18 +57,25 @@ pub(super) fn schema_as_tool(body: &mut RawObject) -> Result<(), EditError> {
         expected: "an object with a `schema`, since this model gets it as a tool",
     })?;
     body.take("response_format");
-    let mut tools = body.read::<Vec<Json>>("tools").unwrap_or_default();
-    let choosable = !tools.is_empty() && body.read::<String>("tool_choice").is_none_or(|choice| choice != "none");
-    let tool = json!({ "type": "function", "function": { "name": JSON_TOOL, "parameters": schema } });
-    tools.extend(Json::of(&tool));
+    let mut tools = body.member::<Vec<Json>>("tools").unwrap_or_default();
+    let choosable = !tools.is_empty() && body.member::<String>("tool_choice").is_none_or(|choice| choice != "none");
+    // Written as text, since a tree would not keep the digits of the schema's numbers.
+    let tool = format!(r#"{{"type":"function","function":{{"name":"{JSON_TOOL}","parameters":{}}}}}"#, schema.text());
+    tools.extend(Json::parse(tool));
     body.put("tools", &tools);
     let named = json!({ "type": "function", "function": { "name": JSON_TOOL } });
     body.put("tool_choice", &if choosable { json!("required") } else { named });
     Ok(())
 }
 
+fn put_text(body: &mut RawObject, name: &str, text: String) {
+    if let Ok(json) = Json::parse(text) {
+        body.put_json(name, json);
+    }
+}
+
 fn wanted(body: &RawObject) -> Option<Schema> {
-    let format: Format = body.read("response_format")?;
+    let format: Format = body.member("response_format")?;
     (format.kind == "json_schema").then_some(format.json_schema.unwrap_or(Schema { schema: None }))
 }
 
@@ -88,13 +95,13 @@ impl ReplyRule for ToolAsText {
 
     fn edit(&mut self, frame: &mut Frame) -> bool {
         frame.each_choice(|index, choice, part| {
-            let Some(mut message) = choice.read::<Extra>(part) else { return false };
+            let Some(mut message) = choice.member::<Extra>(part) else { return false };
             let mut changed = self.take_calls(index, &mut message);
             if changed {
                 choice.put(part, &message);
             }
             let ours = self.open.iter().any(|(of, _)| *of == index) && !self.others.contains(&index);
-            if ours && choice.read::<String>("finish_reason").is_some_and(|reason| reason == "tool_calls") {
+            if ours && choice.member::<String>("finish_reason").is_some_and(|reason| reason == "tool_calls") {
                 choice.put("finish_reason", "stop");
                 changed = true;
             }
@@ -105,7 +112,7 @@ impl ReplyRule for ToolAsText {
 
 impl ToolAsText {
     fn take_calls(&mut self, choice: u64, message: &mut Extra) -> bool {
-        let Some(mut calls) = message.read::<Vec<Json>>("tool_calls") else { return false };
+        let Some(mut calls) = message.member::<Vec<Json>>("tool_calls") else { return false };
         let (before, mut text) = (calls.len(), String::new());
         calls.retain(|call| {
             let Ok(call) = call.read::<Call>() else { return true };

@@ -23,12 +23,12 @@ struct Thought {
 
 /// Puts the tool's name, known from the call, on its result.
 pub(super) fn name_on_tool(message: &mut Extra, pass: &mut Pass<'_>) -> bool {
-    for call in message.read::<Vec<Call>>("tool_calls").unwrap_or_default() {
+    for call in message.member::<Vec<Call>>("tool_calls").unwrap_or_default() {
         if let Some(function) = call.function {
             pass.tool_names.insert(call.id, function.name);
         }
     }
-    let Some(id) = message.read::<String>("tool_call_id") else { return false };
+    let Some(id) = message.member::<String>("tool_call_id") else { return false };
     let Some(name) = pass.tool_names.get(&id).filter(|_| !message.contains_key("name")) else { return false };
     message.put("name", name);
     true
@@ -36,7 +36,7 @@ pub(super) fn name_on_tool(message: &mut Extra, pass: &mut Pass<'_>) -> bool {
 
 /// Removes the speaker's name from messages that are not a tool's.
 pub(super) fn name_only_on_tool(message: &mut Extra, pass: &mut Pass<'_>) -> bool {
-    let of_tool = message.read::<String>("role").is_some_and(|role| role == "tool");
+    let of_tool = message.member::<String>("role").is_some_and(|role| role == "tool");
     if of_tool || message.take("name").is_none() {
         return false;
     }
@@ -46,7 +46,7 @@ pub(super) fn name_only_on_tool(message: &mut Extra, pass: &mut Pass<'_>) -> boo
 
 /// Removes members of earlier replies that the vendor refuses to read back.
 pub(super) fn strip(message: &mut Extra, members: &[String]) -> bool {
-    if message.read::<String>("role").is_none_or(|role| role != "assistant") {
+    if message.member::<String>("role").is_none_or(|role| role != "assistant") {
         return false;
     }
     let before = message.len();
@@ -56,7 +56,7 @@ pub(super) fn strip(message: &mut Extra, members: &[String]) -> bool {
 
 /// Thinking blocks of an earlier reply become the vendor's `reasoning_content`.
 pub(super) fn reasoning_echo(message: &mut Extra) -> bool {
-    let Some(thoughts) = message.read::<Vec<Thought>>("thinking_blocks") else { return false };
+    let Some(thoughts) = message.member::<Vec<Thought>>("thinking_blocks") else { return false };
     message.take("thinking_blocks");
     let text: String = thoughts.into_iter().filter_map(|thought| thought.thinking).collect();
     if !text.is_empty() && !message.contains_key("reasoning_content") {

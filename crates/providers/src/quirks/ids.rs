@@ -6,7 +6,7 @@ use tianji_core::Extra;
 /// Replaces ids that do not fit. Equal ids stay equal, so that results still find their calls.
 pub(super) fn nine_chars(message: &mut Extra) -> bool {
     let mut changed = replace(message, "tool_call_id");
-    if let Some(mut calls) = message.read::<Vec<Extra>>("tool_calls") {
+    if let Some(mut calls) = message.member::<Vec<Extra>>("tool_calls") {
         let replaced = calls.iter_mut().map(|call| replace(call, "id")).fold(false, |any, one| any | one);
         if replaced {
             message.put("tool_calls", &calls);
@@ -17,7 +17,7 @@ pub(super) fn nine_chars(message: &mut Extra) -> bool {
 }
 
 fn replace(members: &mut Extra, name: &str) -> bool {
-    let Some(id) = members.read::<String>(name) else { return false };
+    let Some(id) = members.member::<String>(name) else { return false };
     if id.len() == LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return false;
     }

@@ -9,10 +9,10 @@ mod replies;
 mod roles;
 mod schema;
 mod simple;
-mod think_tags;
-mod thinking;
 #[cfg(test)]
 mod tests;
+mod think_tags;
+mod thinking;
 
 use crate::edit::EditError;
 use crate::messages::Pass;
@@ -113,20 +113,20 @@ impl Quirk {
         Ok(())
     }
 
-    /// Text that a message must hold for [`Quirk::edit_message`] to be of any use; `None` if it never is.
-    pub(crate) const fn message_needle(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::FlattenText | Self::FlattenAll => "[",
-            Self::SystemToUser => "\"role\"",
-            Self::DevToSystem => "\"developer\"",
-            Self::NameOnTool => "\"tool_call",
-            Self::NameOnlyOnTool => "\"name\"",
-            Self::StripHistory(_) => "\"assistant\"",
-            Self::ReasoningEcho => "\"thinking_blocks\"",
-            Self::DropEmptyContent => "\"tool_calls\"",
-            Self::NineCharCallIds => "\"tool_call",
-            _ => return None,
-        })
+    /// Whether [`Quirk::edit_message`] may do something to a message (or to one of a list of messages) of this text.
+    /// Cheap, so that most messages are never parsed.
+    pub(crate) fn concerns(&self, text: &str) -> bool {
+        match self {
+            Self::FlattenText | Self::FlattenAll => text.contains("\"type\""),
+            Self::SystemToUser => text.contains("\"system\"") || text.contains("\"developer\""),
+            Self::DevToSystem => text.contains("\"developer\""),
+            Self::NameOnTool | Self::NineCharCallIds => text.contains("\"tool_call"),
+            Self::NameOnlyOnTool => text.contains("\"name\""),
+            Self::StripHistory(members) => members.iter().any(|member| text.contains(member.as_str())),
+            Self::ReasoningEcho => text.contains("\"thinking_blocks\""),
+            Self::DropEmptyContent => text.contains("\"tool_calls\""),
+            _ => false,
+        }
     }
 
     /// Edits one message; says whether it did.

@@ -26,7 +26,7 @@ impl ReplyRule for ReasoningField {
     fn edit(&mut self, frame: &mut Frame) -> bool {
         let whole = !frame.stream;
         frame.each_message(|_, message| {
-            let thoughts = message.read::<String>(&self.name).filter(|_| !message.contains_key("reasoning_content"));
+            let thoughts = message.member::<String>(&self.name).filter(|_| !message.contains_key("reasoning_content"));
             let Some(thoughts) = thoughts else { return false };
             if whole {
                 message.take(&self.name);
@@ -49,7 +49,7 @@ impl ReplyRule for UsageVariants {
     fn edit(&mut self, frame: &mut Frame) -> bool {
         let root = &mut frame.root;
         let mut changed = false;
-        if let Some(mut group) = root.read::<Extra>("x_groq")
+        if let Some(mut group) = root.member::<Extra>("x_groq")
             && let Some(usage) = group.take("usage")
         {
             root.put("x_groq", &group);
@@ -58,7 +58,7 @@ impl ReplyRule for UsageVariants {
             }
             changed = true;
         }
-        let Some(mut usage) = root.read::<Extra>("usage") else { return changed };
+        let Some(mut usage) = root.member::<Extra>("usage") else { return changed };
         let texts: Vec<(String, u64)> = usage
             .iter()
             .filter_map(|(name, count)| Some((name.clone(), count.read::<String>().ok()?.parse().ok()?)))
@@ -83,10 +83,10 @@ impl ReplyRule for ReasoningTokensApart {
     }
 
     fn edit(&mut self, frame: &mut Frame) -> bool {
-        let Some(mut usage) = frame.root.read::<Extra>("usage") else { return false };
-        let count = |name: &str| usage.read::<u64>(name).unwrap_or(0);
-        let details = usage.read::<Extra>("completion_tokens_details").unwrap_or_default();
-        let reasoning = details.read::<u64>("reasoning_tokens").unwrap_or(0);
+        let Some(mut usage) = frame.root.member::<Extra>("usage") else { return false };
+        let count = |name: &str| usage.member::<u64>(name).unwrap_or(0);
+        let details = usage.member::<Extra>("completion_tokens_details").unwrap_or_default();
+        let reasoning = details.member::<u64>("reasoning_tokens").unwrap_or(0);
         let (input, output) = (count("prompt_tokens"), count("completion_tokens"));
         let apart = reasoning > 0 && count("total_tokens") == input.saturating_add(output).saturating_add(reasoning);
         if apart {
@@ -111,12 +111,12 @@ impl ReplyRule for FinishOnTools {
 
     fn edit(&mut self, frame: &mut Frame) -> bool {
         frame.each_choice(|index, choice, part| {
-            let message = choice.read::<Extra>(part).unwrap_or_default();
+            let message = choice.member::<Extra>(part).unwrap_or_default();
             if message.get("tool_calls").is_some_and(|calls| calls.text().contains('{')) {
                 self.called.push(index);
             }
             let wrong = self.called.contains(&index)
-                && choice.read::<String>("finish_reason").is_some_and(|reason| reason == "stop");
+                && choice.member::<String>("finish_reason").is_some_and(|reason| reason == "stop");
             if wrong {
                 choice.put("finish_reason", "tool_calls");
             }

@@ -14,7 +14,7 @@ pub(super) fn dev_to_system(message: &mut Extra) -> bool {
 }
 
 fn rewrite(message: &mut Extra, from: &[&str], to: &str) -> bool {
-    let old = message.read::<String>("role").is_some_and(|role| from.contains(&role.as_str()));
+    let old = message.member::<String>("role").is_some_and(|role| from.contains(&role.as_str()));
     if old {
         message.put("role", to);
     }

@@ -22,7 +22,7 @@ fn edit_functions(body: &mut RawObject, needle: &str, mut edit: impl FnMut(&mut 
     let Ok(mut tools) = tools.read::<Vec<Extra>>() else { return };
     let mut changed = false;
     for tool in &mut tools {
-        if let Some(mut function) = tool.read::<Extra>("function")
+        if let Some(mut function) = tool.member::<Extra>("function")
             && edit(&mut function)
         {
             tool.put("function", &function);

@@ -21,7 +21,7 @@ pub(super) fn force_store_false(body: &mut RawObject) {
 
 /// Fireworks, "Model names": `accounts/<account>/models/<model>`.
 pub(super) fn account_model_prefix(body: &mut RawObject, prefix: &str) {
-    if let Some(model) = body.read::<String>("model")
+    if let Some(model) = body.member::<String>("model")
         && !model.contains('/')
     {
         body.put("model", &format!("{prefix}{model}"));

@@ -20,9 +20,9 @@ impl ReplyRule for ThinkTags {
     fn edit(&mut self, frame: &mut Frame) -> bool {
         let stream = frame.stream;
         frame.each_choice(|index, choice, part| {
-            let Some(mut message) = choice.read::<tianji_core::Extra>(part) else { return false };
+            let Some(mut message) = choice.member::<tianji_core::Extra>(part) else { return false };
             let splitter = self.choices.entry(index).or_default();
-            let content = message.read::<String>("content");
+            let content = message.member::<String>("content");
             let ends = !stream || choice.get("finish_reason").is_some_and(|reason| !reason.is_null());
             let (mut thoughts, mut text) = splitter.feed(content.as_deref().unwrap_or_default());
             if ends {

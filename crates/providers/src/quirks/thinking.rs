@@ -15,8 +15,12 @@ struct Switch {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Part {
-    Text { text: String },
-    Thinking { thinking: Vec<Part> },
+    Text {
+        text: String,
+    },
+    Thinking {
+        thinking: Vec<Part>,
+    },
     #[serde(other)]
     Other,
 }
@@ -24,7 +28,7 @@ enum Part {
 /// DeepSeek ("Thinking Mode"), Z.AI and Volcengine know thinking as on or off. An explicit `thinking` wins over an effort.
 pub(super) fn effort_as_thinking(body: &mut RawObject) {
     let effort = body.take("reasoning_effort").and_then(|effort| effort.read::<String>().ok());
-    let on = match body.read::<Switch>("thinking") {
+    let on = match body.member::<Switch>("thinking") {
         Some(switch) => switch.kind != "disabled",
         None => match effort {
             Some(effort) => effort != "none",
@@ -45,7 +49,7 @@ impl ReplyRule for ThinkingParts {
 
     fn edit(&mut self, frame: &mut Frame) -> bool {
         frame.each_message(|_, message| {
-            let Some(parts) = message.read::<Vec<Part>>("content") else { return false };
+            let Some(parts) = message.member::<Vec<Part>>("content") else { return false };
             let (mut thoughts, mut text) = (String::new(), String::new());
             for part in &parts {
                 part.spell(&mut thoughts, &mut text, false);

@@ -11,6 +11,7 @@ use bytes::{BufMut, BytesMut};
 use serde::Serialize;
 use tianji_core::generate::{ClientView, Delta, Finish, PartKind, StreamEvent, ToolCallKind};
 use tianji_core::{DialectId, Error, Json, Usage};
+use tianji_wire::write_event;
 
 /// The encoder of one stream.
 #[derive(Debug)]
@@ -193,7 +194,7 @@ impl StreamEncoder for MessagesEncoder {
         };
         let usage = UsageMember::of(&self.usage, None);
         write("message_delta", &MessageDelta { kind: "message_delta", delta, usage }, out);
-        out.extend_from_slice(b"event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+        write_event(out, Some("message_stop"), b"{\"type\":\"message_stop\"}");
     }
 
     fn fail(&mut self, error: &Error, out: &mut BytesMut) {
@@ -203,9 +204,7 @@ impl StreamEncoder for MessagesEncoder {
 
 /// Writes the event that ends a failed stream.
 pub(in crate::anthropic_messages) fn write_error(error: &Error, out: &mut BytesMut) {
-    out.extend_from_slice(b"event: error\ndata: ");
-    out.extend_from_slice(&error::encode(error));
-    out.extend_from_slice(b"\n\n");
+    write_event(out, Some("error"), &error::encode(error));
 }
 
 fn start_block(index: u32, content_block: &Block<'_>, out: &mut BytesMut) {

@@ -31,12 +31,7 @@ pub(super) struct Verdict {
 }
 
 /// Looks at the choices of a chunk and notes the edits they need: a missing role, irregular tool calls.
-pub(super) fn choices(
-    data: &[u8],
-    chunk: &mut Chunk<'_>,
-    known: &mut Vec<Choice>,
-    edits: &mut Edits,
-) -> Verdict {
+pub(super) fn choices(data: &[u8], chunk: &mut Chunk<'_>, known: &mut Vec<Choice>, edits: &mut Edits) -> Verdict {
     let mut verdict = Verdict::default();
     let reply = chunk.id.clone().unwrap_or_default();
     let array = scan::member(data, 0, "choices").map_or(data.len(), |member| member.value.start);

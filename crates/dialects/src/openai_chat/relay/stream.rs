@@ -43,6 +43,8 @@ struct Same {
     /// From the model's name to the end.
     tail: Vec<u8>,
     tail_out: Vec<u8>,
+    /// How often it was learnt: some vendors change it with every chunk, and learning would only cost.
+    learnt: u8,
 }
 
 impl ChatRelay {
@@ -102,6 +104,10 @@ impl ChatRelay {
 
     /// Keeps the part of a chunk that does not change: the one without `choices`.
     fn remember(&mut self, data: &[u8], cut: &Range<usize>) {
+        if self.same.learnt >= MOST_LEARNT {
+            return;
+        }
+        self.same.learnt += 1;
         let (Some(model), Some(choices)) = (scan::member(data, 0, "model"), scan::member(data, 0, "choices")) else {
             return;
         };
@@ -209,7 +215,7 @@ impl ChatRelay {
         frame.extend_from_slice(br#","choices":[],"usage":"#);
         match raw {
             Some(raw) => frame.extend_from_slice(raw.as_bytes()),
-            None => usage::write(&report.usage, frame),
+            None => usage::write(&report.usage, false, frame),
         }
         frame.extend_from_slice(b"}");
     }
@@ -224,9 +230,10 @@ impl ChatRelay {
     fn knows_choices(&self, data: &[u8]) -> bool {
         INDEX.find_iter(data).all(|at| {
             let digits = value_at(data, at + INDEX.needle().len()).and_then(|at| data.get(at..)).unwrap_or_default();
-            let index = digits.iter().take_while(|byte| byte.is_ascii_digit()).fold(0_u32, |index, digit| {
-                index.saturating_mul(10).saturating_add(u32::from(digit - b'0'))
-            });
+            let index = digits
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .fold(0_u32, |index, digit| index.saturating_mul(10).saturating_add(u32::from(digit - b'0')));
             self.choices.iter().any(|choice| choice.index == index)
         })
     }
@@ -336,6 +343,9 @@ fn text_bytes(data: &[u8]) -> u64 {
 fn unreadable(cause: &serde_json::Error) -> DialectError {
     DialectError::Reply(format!("a stream frame is not JSON: {cause}"))
 }
+
+/// After so many chunks with another beginning and another end, a stream is taken to have nothing in common.
+const MOST_LEARNT: u8 = 4;
 
 const NULL: &[u8] = b"null";
 

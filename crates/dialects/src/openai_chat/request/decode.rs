@@ -2,15 +2,17 @@
 
 use super::{messages, tools};
 use crate::DialectError;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Number;
 use tianji_core::generate::{Effort, GenerateRequest, OutputFormat, Reasoning, Sampling, Tool};
 use tianji_core::{DialectId, Extra, Json};
+use tianji_wire::{JsonError, RawObject};
 
 /// Reads a request.
-pub(in crate::openai_chat) fn decode(body: &[u8]) -> Result<GenerateRequest, DialectError> {
-    let members: Extra = serde_json::from_slice(body).map_err(tianji_wire::JsonError::from)?;
+pub(in crate::openai_chat) fn decode(body: &Bytes) -> Result<GenerateRequest, DialectError> {
+    let members: Extra = serde_json::from_slice(body).map_err(|cause| no_object(body, cause))?;
     let mut members = Members(members);
     let mut request = GenerateRequest::new(DialectId::OpenAiChat);
     request.model = members.take("model")?.unwrap_or_default();
@@ -30,6 +32,11 @@ pub(in crate::openai_chat) fn decode(body: &[u8]) -> Result<GenerateRequest, Dia
     }
     request.extra = members.0;
     Ok(request)
+}
+
+/// Says where a body is wrong in the words that clients know.
+fn no_object(body: &Bytes, cause: serde_json::Error) -> JsonError {
+    RawObject::parse(body.clone()).err().unwrap_or_else(|| JsonError::from(cause))
 }
 
 /// The members that are not read yet.
@@ -149,8 +156,8 @@ impl Members {
         // Padding against traffic analysis: a matter between the client and OpenAI, meaningless for other vendors.
         options.shift_remove("include_obfuscation");
         if !options.is_empty() {
-            let rest = Json::of(&options)
-                .map_err(|cause| DialectError::invalid("stream_options", cause.to_string()))?;
+            let rest =
+                Json::of(&options).map_err(|cause| DialectError::invalid("stream_options", cause.to_string()))?;
             request.openai_only.insert("stream_options".to_owned(), rest);
         }
         Ok(())

@@ -5,14 +5,12 @@ use super::tools::Mark;
 use crate::DialectError;
 use crate::openai_chat::calls::arguments_text;
 use crate::openai_chat::response::thinking_blocks;
-use crate::openai_chat::{scan, thought};
 use crate::openai_chat::types::{CallExtras, string};
+use crate::openai_chat::{scan, thought};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tianji_core::Json;
-use tianji_core::generate::{
-    AudioPart, CacheMark, Message, Part, Role, Thinking, ToolCall, ToolCallKind, ToolResult,
-};
+use tianji_core::generate::{AudioPart, CacheMark, Message, Part, Role, Thinking, ToolCall, ToolCallKind, ToolResult};
 
 /// Reads the conversation; paths of members that no one knows go into `unknown`.
 pub(super) fn decode(raw: &Json, unknown: &mut Vec<String>) -> Result<Vec<Message>, DialectError> {

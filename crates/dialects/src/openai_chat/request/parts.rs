@@ -75,11 +75,9 @@ fn write_video(turns: &mut Turns<'_>, video: &VideoPart, path: &str) -> Result<(
 }
 
 fn write_file(turns: &mut Turns<'_>, file: &FilePart, path: &str) -> Result<(), DialectError> {
-    for (name, said) in [
-        ("title", file.title.is_some()),
-        ("context", file.context.is_some()),
-        ("citations", file.citations.is_some()),
-    ] {
+    for (name, said) in
+        [("title", file.title.is_some()), ("context", file.context.is_some()), ("citations", file.citations.is_some())]
+    {
         if said {
             turns.losses.push(LossClass::Hint, format!("{path}.{name}"), "files have no such member");
         }

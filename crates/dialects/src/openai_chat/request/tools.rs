@@ -30,7 +30,8 @@ pub(super) fn decode_choice(raw: &Json) -> Result<ToolChoice, DialectError> {
         "none" => Ok(ToolChoice::None),
         "required" | "any" => Ok(ToolChoice::Required),
         "function" | "custom" | "tool" => {
-            let name = tool_name(&value).ok_or_else(|| DialectError::Missing { param: format!("tool_choice.{kind}.name") })?;
+            let name =
+                tool_name(&value).ok_or_else(|| DialectError::Missing { param: format!("tool_choice.{kind}.name") })?;
             Ok(ToolChoice::Named(name))
         }
         "allowed_tools" => {

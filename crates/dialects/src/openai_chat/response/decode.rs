@@ -17,8 +17,7 @@ pub(in crate::openai_chat) fn decode(body: &[u8]) -> Result<GenerateResponse, Di
     let Some(choices) = members.shift_remove("choices").filter(|choices| !choices.is_null()) else {
         return Err(unusable(body));
     };
-    let choices: Vec<Extra> =
-        choices.read().map_err(|cause| DialectError::Reply(format!("choices: {cause}")))?;
+    let choices: Vec<Extra> = choices.read().map_err(|cause| DialectError::Reply(format!("choices: {cause}")))?;
     let mut text = |name: &str| take::<String>(&mut members, name);
     let (id, model, service_tier) = (text("id"), text("model"), text("service_tier"));
     let created = take::<f64>(&mut members, "created").map(|seconds| seconds as i64);
@@ -28,15 +27,7 @@ pub(in crate::openai_chat) fn decode(body: &[u8]) -> Result<GenerateResponse, Di
     members.shift_remove("object");
     let id = id.unwrap_or_default();
     let choices = (0..).zip(choices).map(|(index, choice)| read_choice(index, choice, &id)).collect();
-    Ok(GenerateResponse {
-        choices,
-        id,
-        model: model.unwrap_or_default(),
-        created,
-        usage,
-        service_tier,
-        extra: members,
-    })
+    Ok(GenerateResponse { choices, id, model: model.unwrap_or_default(), created, usage, service_tier, extra: members })
 }
 
 /// Why a body is no reply: an error in a 200, nothing, or something else.
@@ -166,10 +157,13 @@ fn content_item(raw: &RawValue) -> Option<Part> {
     if let Some(thinking) = item.thinking {
         // Mistral docs, "Reasoning": `thinking` is itself a list of texts.
         let text = string(Some(thinking)).unwrap_or_else(|| {
-            content(Some(thinking)).into_iter().filter_map(|part| match part {
-                Part::Text(TextPart { text, .. }) => Some(text),
-                _ => None,
-            }).collect()
+            content(Some(thinking))
+                .into_iter()
+                .filter_map(|part| match part {
+                    Part::Text(TextPart { text, .. }) => Some(text),
+                    _ => None,
+                })
+                .collect()
         });
         return Some(Part::Thinking(Thinking { text, signature: None }));
     }

@@ -26,7 +26,7 @@ pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientV
     out.extend_from_slice(b"]");
     if let Some(consumed) = &response.usage {
         out.extend_from_slice(br#","usage":"#);
-        usage::write(consumed, &mut out);
+        usage::write(consumed, true, &mut out);
     }
     if let Some(tier) = &response.service_tier {
         out.extend_from_slice(br#","service_tier":"#);
@@ -178,13 +178,8 @@ struct Message<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block<'a> {
-    Thinking {
-        thinking: &'a str,
-        signature: &'a str,
-    },
-    RedactedThinking {
-        data: &'a str,
-    },
+    Thinking { thinking: &'a str, signature: &'a str },
+    RedactedThinking { data: &'a str },
 }
 
 /// One of `annotations`.
@@ -293,8 +288,7 @@ impl<'a> Message<'a> {
             json::value(&self.blocks, out);
         }
         for field in ["web_search_results", "tool_results", "unknown_blocks"] {
-            let blocks: Vec<&Json> =
-                self.own.iter().filter(|(name, _)| *name == field).map(|(_, raw)| *raw).collect();
+            let blocks: Vec<&Json> = self.own.iter().filter(|(name, _)| *name == field).map(|(_, raw)| *raw).collect();
             if !blocks.is_empty() {
                 commas.key(field, out);
                 json::value(&blocks, out);

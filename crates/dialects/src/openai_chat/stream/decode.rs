@@ -4,7 +4,9 @@ use super::choice::ChoiceDecoder;
 use crate::openai_chat::types::Chunk;
 use crate::openai_chat::{error, usage};
 use crate::{DialectError, StreamDecoder};
+use memchr::memmem::Finder;
 use serde_json::Value;
+use std::sync::LazyLock;
 use tianji_core::generate::{FinishReason, StreamEvent};
 use tianji_wire::SseFrame;
 
@@ -88,12 +90,15 @@ impl ChatDecoder {
 
 /// Whether it is worth looking for an error: chunks of answers have `choices`, errors name themselves.
 pub(in crate::openai_chat) fn may_be_error(data: &[u8]) -> bool {
-    memchr::memmem::find(data, b"\"choices\"").is_none() || memchr::memmem::find(data, b"\"error\"").is_some()
+    CHOICES.find(data).is_none() || ERROR.find(data).is_some()
 }
 
 fn unreadable(cause: serde_json::Error) -> DialectError {
     DialectError::Reply(format!("a stream frame is not JSON: {cause}"))
 }
+
+static CHOICES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"choices\""));
+static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"error\""));
 
 /// The terminator of a stream.
 pub(in crate::openai_chat) const DONE: &[u8] = b"[DONE]";

@@ -126,6 +126,9 @@ impl ChatEncoder {
     }
 
     fn begin_call(&self, index: u32, ordinal: usize, (id, name): (&str, &str), custom: bool, out: &mut BytesMut) {
+        if self.is_beyond_legacy(ordinal) {
+            return;
+        }
         self.chunk(index, out, |out| {
             if self.view.legacy_functions {
                 out.extend_from_slice(br#""function_call":{"name":"#);
@@ -141,7 +144,15 @@ impl ChatEncoder {
         });
     }
 
+    /// Legacy `function_call` has room for one call.
+    fn is_beyond_legacy(&self, ordinal: usize) -> bool {
+        self.view.legacy_functions && ordinal > 0
+    }
+
     fn arguments(&self, index: u32, ordinal: usize, custom: bool, text: &str, out: &mut BytesMut) {
+        if self.is_beyond_legacy(ordinal) {
+            return;
+        }
         self.chunk(index, out, |out| {
             if self.view.legacy_functions {
                 out.extend_from_slice(br#""function_call":{"arguments":"#);
@@ -280,10 +291,13 @@ impl StreamEncoder for ChatEncoder {
     }
 
     fn finish(&mut self, out: &mut BytesMut) {
-        if let (true, Some(usage)) = (self.view.include_usage, &self.usage) {
+        if let (true, Some(usage)) = (self.view.include_usage, self.usage) {
+            if self.head.is_empty() {
+                self.start("", None);
+            }
             out.extend_from_slice(&self.head);
             out.extend_from_slice(br#"],"usage":"#);
-            usage::write(usage, out);
+            usage::write(&usage, true, out);
             out.extend_from_slice(b"}\n\n");
         }
         out.extend_from_slice(b"data: [DONE]\n\n");

@@ -12,11 +12,17 @@ use tianji_core::{DialectId, Extra, Json};
 
 /// Reads messages; members without a canonical word go into `lost`, by their path.
 pub(super) struct Reader<'l> {
-    /// Where they go.
-    pub(super) lost: &'l mut Extra,
+    lost: &'l mut Extra,
+    /// How many contents are open, one within the other.
+    depth: usize,
 }
 
-impl Reader<'_> {
+impl<'l> Reader<'l> {
+    /// Outside of any content.
+    pub(super) fn new(lost: &'l mut Extra) -> Self {
+        Self { lost, depth: 0 }
+    }
+
     /// Reads a turn. Tool results become turns of their own, because other dialects have them so.
     pub(super) fn message(
         &mut self,
@@ -62,13 +68,20 @@ impl Reader<'_> {
     /// Reads content: a string or a list of blocks. The flag says that it was a string.
     pub(super) fn content(&mut self, raw: &RawValue, place: &Place<'_>) -> Result<(Vec<Part>, bool), DialectError> {
         if raw.get().starts_with('"') {
-            let text: String =
-                serde_json::from_str(raw.get()).map_err(|cause| DialectError::invalid(place.to_string(), cause.to_string()))?;
+            let text: String = serde_json::from_str(raw.get())
+                .map_err(|cause| DialectError::invalid(place.to_string(), cause.to_string()))?;
             return Ok((vec![Part::text(text)], true));
         }
+        // Content within content is a tool's result or a document: no honest body nests further.
+        if self.depth == DEEPEST {
+            return Err(DialectError::invalid(place.to_string(), "content nests too deeply"));
+        }
         let blocks = items(raw, place)?;
+        self.depth += 1;
         let parts = blocks.into_iter().enumerate().map(|(index, raw)| self.block(raw, &place.item(index)));
-        Ok((parts.collect::<Result<_, _>>()?, false))
+        let parts = parts.collect::<Result<_, _>>()?;
+        self.depth -= 1;
+        Ok((parts, false))
     }
 
     fn block(&mut self, raw: &RawValue, place: &Place<'_>) -> Result<Part, DialectError> {
@@ -204,3 +217,6 @@ fn tool_use(fields: &mut Fields<'_>, place: &Place<'_>) -> Result<Part, DialectE
 fn opaque(type_name: String, raw: &RawValue) -> Part {
     Part::Opaque(Opaque { dialect: DialectId::AnthropicMessages, type_name, raw: Json::from(raw) })
 }
+
+/// Most contents within each other.
+const DEEPEST: usize = 8;

@@ -40,7 +40,7 @@ pub(in crate::anthropic_messages) fn decode(body: &Bytes) -> Result<GenerateRequ
 /// Reads the content of a reply, which is made of the same blocks. What has no canonical word is left out.
 pub(in crate::anthropic_messages) fn content(raw: &RawValue) -> Result<Vec<Part>, DialectError> {
     let mut lost = Extra::new();
-    Reader { lost: &mut lost }.content(raw, &Place::ROOT.member("content")).map(|(parts, _)| parts)
+    Reader::new(&mut lost).content(raw, &Place::ROOT.member("content")).map(|(parts, _)| parts)
 }
 
 /// A `cache_control` (API reference, "Prompt caching").
@@ -52,7 +52,7 @@ fn cache_mark(raw: Option<&RawValue>, place: &Place<'_>) -> Result<Option<CacheM
 
 fn read_conversation(fields: &mut Fields<'_>, request: &mut GenerateRequest) -> Result<(), DialectError> {
     let root = Place::ROOT;
-    let mut reader = Reader { lost: &mut request.anthropic_only };
+    let mut reader = Reader::new(&mut request.anthropic_only);
     if let Some(system) = fields.take("system") {
         let (parts, bare) = reader.content(system, &root.member("system"))?;
         request.messages.push(Message { role: Role::System, parts, name: None, bare });

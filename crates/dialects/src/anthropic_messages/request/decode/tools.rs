@@ -26,11 +26,8 @@ fn read_tool(raw: &RawValue, place: &Place<'_>, lost: &mut Extra) -> Result<Tool
     let kind = fields.string("type", place)?.unwrap_or_else(|| "custom".to_owned());
     if kind != "custom" {
         let search = if kind == WEB_SEARCH { web_search(&mut fields, place)? } else { None };
-        let server = || Tool::Server {
-            dialect: DialectId::AnthropicMessages,
-            type_name: kind.clone(),
-            raw: Json::from(raw),
-        };
+        let server =
+            || Tool::Server { dialect: DialectId::AnthropicMessages, type_name: kind.clone(), raw: Json::from(raw) };
         return Ok(search.unwrap_or_else(server));
     }
     let tool = Tool::Function {
@@ -58,10 +55,8 @@ fn web_search(fields: &mut Fields<'_>, place: &Place<'_>) -> Result<Option<Tool>
     };
     let location = fields.take("user_location").map(openai_location);
     let plain = name.as_deref() == Some("web_search") && fields.is_empty();
-    Ok(plain.then(|| Tool::WebSearch {
-        context_size: context_size.map(str::to_owned),
-        user_location: location.flatten(),
-    }))
+    Ok(plain
+        .then(|| Tool::WebSearch { context_size: context_size.map(str::to_owned), user_location: location.flatten() }))
 }
 
 /// A location in OpenAI's shape, which nests the place under `approximate`.

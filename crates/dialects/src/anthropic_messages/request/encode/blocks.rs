@@ -1,7 +1,7 @@
 //! Parts → content blocks.
 
-use super::names::call_id;
 use super::Job;
+use super::names::call_id;
 use crate::DialectError;
 use crate::anthropic_messages::response::is_own_citation;
 use base64::Engine as _;
@@ -172,7 +172,8 @@ pub(super) fn encode<'a>(
             Part::Opaque(own) if own.dialect == DialectId::AnthropicMessages => Some(Block::Own(&own.raw)),
             Part::Opaque(foreign) => {
                 let path = format!("{at}.type");
-                let reason = format!("content of type '{}' cannot be sent to {}", foreign.type_name, job.target.provider);
+                let reason =
+                    format!("content of type '{}' cannot be sent to {}", foreign.type_name, job.target.provider);
                 return Err(DialectError::Content { path, reason });
             }
         };

@@ -1,7 +1,7 @@
 //! Sampling, user and tier, and all the parameters that this dialect has no word for.
 
-use super::body::Body;
 use super::Job;
+use super::body::Body;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tianji_core::{Json, LossClass};
@@ -27,8 +27,7 @@ pub(super) fn write(job: &mut Job<'_, '_>, thinks: bool, body: &mut Body) {
             body.put(name, value);
         }
     }
-    let stop: Vec<&str> =
-        sampling.stop.iter().map(String::as_str).filter(|text| !text.trim().is_empty()).collect();
+    let stop: Vec<&str> = sampling.stop.iter().map(String::as_str).filter(|text| !text.trim().is_empty()).collect();
     if stop.len() < sampling.stop.len() {
         job.hint("stop", "blank stop sequences are refused");
     }
@@ -154,13 +153,8 @@ fn report(name: &str, raw: &Json, job: &mut Job<'_, '_>, body: &mut Body) {
 }
 
 /// OpenAI's parameters that change nothing about the answer.
-const HINTS: &[&str] = &[
-    "metadata",
-    "prompt_cache_key",
-    "prompt_cache_options",
-    "prompt_cache_retention",
-    "safety_identifier",
-];
+const HINTS: &[&str] =
+    &["metadata", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "safety_identifier"];
 
 /// Values that say what happens anyway.
 const DEFAULTS: &[(&str, &str)] = &[("store", "false"), ("modalities", "[\"text\"]")];

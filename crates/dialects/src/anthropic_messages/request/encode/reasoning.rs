@@ -101,10 +101,8 @@ impl Plan {
             body.put("thinking", &ThinkingMember { kind, budget_tokens, display });
         }
         let format = output.own_schema().map(|schema| Format { kind: "json_schema", schema });
-        let rest: BTreeMap<&str, &Json> = kept
-            .iter()
-            .filter_map(|(name, raw)| Some((name.strip_prefix("output_config.")?, raw)))
-            .collect();
+        let rest: BTreeMap<&str, &Json> =
+            kept.iter().filter_map(|(name, raw)| Some((name.strip_prefix("output_config.")?, raw))).collect();
         if self.effort.is_some() || format.is_some() || !rest.is_empty() {
             body.put("output_config", &ConfigMember { effort: self.effort, format, rest });
         }
@@ -122,9 +120,7 @@ fn wish(job: &mut Job<'_, '_>) -> (Option<Thinking>, Option<&'static str>) {
         None | Some(Reasoning::Effort(Effort::None)) => (None, None),
         Some(Reasoning::Disabled) => (Some(Thinking::Disabled), None),
         Some(Reasoning::Budget(budget)) => (Some(Thinking::Enabled(budget.clone())), None),
-        Some(Reasoning::Adaptive(effort)) => {
-            (Some(Thinking::Adaptive), effort.and_then(|effort| level(effort, job)))
-        }
+        Some(Reasoning::Adaptive(effort)) => (Some(Thinking::Adaptive), effort.and_then(|effort| level(effort, job))),
         Some(Reasoning::Effort(effort)) if job.own => (None, level(*effort, job)),
         Some(Reasoning::Effort(effort)) if capabilities.adaptive_thinking == Some(true) => {
             (Some(Thinking::Adaptive), level(*effort, job))

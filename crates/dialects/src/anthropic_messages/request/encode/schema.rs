@@ -122,8 +122,7 @@ const REFUSED: &[&str] = &[
 ];
 
 /// String formats that the vendor takes.
-const FORMATS: &[&str] =
-    &["date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"];
+const FORMATS: &[&str] = &["date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"];
 
 #[cfg(test)]
 mod tests {

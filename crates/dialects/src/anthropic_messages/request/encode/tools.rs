@@ -97,7 +97,8 @@ pub(super) fn offer<'a>(job: &mut Job<'a, '_>, output: &'a Output<'a>, thinks: b
     }
     let mut choice = if tools.is_empty() { no_choice(job) } else { choice(job) };
     if let Output::Tool { name, description, schema } = output {
-        let forced = if tools.is_empty() { "tool" } else { "any" };
+        let alone = tools.is_empty() || request.tool_choice == Some(ToolChoice::None);
+        let forced = if alone { "tool" } else { "any" };
         tools.push(Entry::Function(Function {
             name: Cow::Borrowed(name.as_ref()),
             description: *description,
@@ -107,7 +108,7 @@ pub(super) fn offer<'a>(job: &mut Job<'a, '_>, output: &'a Output<'a>, thinks: b
             cache_control: None,
             rest: BTreeMap::new(),
         }));
-        let named = (forced == "tool").then(|| Cow::Borrowed(name.as_ref()));
+        let named = alone.then(|| Cow::Borrowed(name.as_ref()));
         let parallel = choice.as_ref().and_then(|choice| choice.disable_parallel_tool_use);
         // The client's own demand stays where it names a tool: then that call is the answer.
         let demands = choice.as_ref().is_some_and(|choice| choice.kind == "tool");

@@ -3,8 +3,8 @@
 use super::Job;
 use super::blocks::{self, Block, Content, text_block};
 use crate::DialectError;
-use serde::ser::{SerializeStruct, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 use tianji_core::generate::{Message, Role};
 
 /// The conversation as this dialect has it.

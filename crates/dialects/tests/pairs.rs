@@ -1,0 +1,258 @@
+//! Dialects put together: for each fixture what the upstream receives, what the client receives, and what is lost.
+//!
+//! `<case>.json` holds both sides' requests and replies. `<case>.upstream.sse` is an upstream's stream and
+//! `<case>.client.sse` what the client gets.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
+
+use bytes::{Bytes, BytesMut};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::path::PathBuf;
+use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, Target};
+use tianji_core::{DialectId, Error, LossClass, Losses};
+use tianji_dialects::{EncodedRequest, Observed, bridge, dialect};
+use tianji_wire::{SseFrame, SseSplitter};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    #[serde(deserialize_with = "by_name")]
+    client: DialectId,
+    #[serde(deserialize_with = "by_name")]
+    upstream: DialectId,
+    /// The upstream's name of the model.
+    model: String,
+    #[serde(default)]
+    capabilities: Capabilities,
+    request: Value,
+    /// `null`: the request is refused.
+    upstream_request: Option<Value>,
+    #[serde(default)]
+    features: Vec<String>,
+    /// Class and path of each loss.
+    #[serde(default)]
+    losses: Vec<String>,
+    reply: Option<Value>,
+    client_reply: Option<Value>,
+}
+
+#[test]
+fn requests_are_translated() {
+    for (name, case) in cases() {
+        let (request, encoded, losses) = translate(&case);
+        let body: Value = serde_json::from_slice(&encoded.body).unwrap();
+        assert_eq!(losses, case.losses, "{name}");
+        assert_eq!(encoded.features, case.features, "{name}");
+        if let Some(expected) = &case.upstream_request {
+            assert_eq!(&body, expected, "{name}: {body}");
+        }
+        assert_eq!(request.source, case.client);
+    }
+}
+
+#[test]
+fn replies_are_translated() {
+    for (name, case) in cases() {
+        let Some(reply) = &case.reply else { continue };
+        let (request, encoded, _) = translate(&case);
+        let body = Bytes::from(reply.to_string());
+        let view = view(&request);
+        let mut seen = Observed::default();
+        let shown = bridge::response(case.upstream, case.client, &body, &view, &encoded.fixups, &mut seen).unwrap();
+        let shown: Value = serde_json::from_slice(&shown).unwrap();
+        assert_eq!(Some(&shown), case.client_reply.as_ref(), "{name}: {shown}");
+        assert!(seen.usage.is_some() && seen.finish.is_some() && seen.response_id.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn streams_are_translated_however_they_arrive() {
+    for (name, case) in cases() {
+        let Ok(stream) = std::fs::read_to_string(folder().join(format!("{name}.upstream.sse"))) else { continue };
+        let expected = std::fs::read_to_string(folder().join(format!("{name}.client.sse"))).unwrap_or_default();
+        for text in [stream.clone(), stream.replace('\n', "\r\n")] {
+            for size in [1, 7, 64, text.len()] {
+                let out = run(&case, &frames(text.as_bytes(), size));
+                assert!(out == expected, "{name}, by {size}:\n{out}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_breaks_off_ends_with_one_error_and_no_terminator() {
+    for (name, case) in cases() {
+        let Ok(stream) = std::fs::read(folder().join(format!("{name}.upstream.sse"))) else { continue };
+        let frames = frames(&stream, stream.len());
+        let out = run(&case, &frames[..2]);
+        let errors = out.matches("\"error\":{").count();
+        assert_eq!(errors, 1, "{name}: {out}");
+        assert!(!out.contains("[DONE]") && !out.contains("message_stop"), "{name}: {out}");
+    }
+}
+
+#[test]
+fn a_vendors_error_is_shown_in_the_clients_shape() {
+    let (anthropic, openai) = (DialectId::AnthropicMessages, DialectId::OpenAiChat);
+    for (upstream, client, status, body, shown) in [
+        (
+            openai,
+            anthropic,
+            400,
+            r#"{"error":{"message":"This model's maximum context length is 32768 tokens.","type":"invalid_request_error","param":"messages","code":null}}"#,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"This model's maximum context length is 32768 tokens."}}"#,
+        ),
+        (
+            openai,
+            anthropic,
+            429,
+            r#"{"error":{"message":"Rate limit reached"}}"#,
+            r#"{"type":"error","error":{"type":"rate_limit_error","message":"Rate limit reached"}}"#,
+        ),
+        (
+            anthropic,
+            openai,
+            529,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req_1"}"#,
+            r#"{"error":{"message":"Overloaded","type":"internal_server_error","param":null,"code":"500"}}"#,
+        ),
+        (
+            anthropic,
+            anthropic,
+            529,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            r#"{"type":"error","error":{"type":"api_error","message":"Overloaded"}}"#,
+        ),
+        (
+            anthropic,
+            openai,
+            404,
+            r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}}"#,
+            r#"{"error":{"message":"model: claude-9","type":"invalid_request_error","param":null,"code":"404"}}"#,
+        ),
+    ] {
+        let read = dialect(upstream).decode_error(status, body.as_bytes());
+        let mut error = Error::provider(read.kind, read.message).with_status(read.status);
+        error.param = read.param.map(Into::into);
+        let written = dialect(client).encode_error(&error);
+        let (written, shown): (Value, Value) =
+            (serde_json::from_slice(&written).unwrap(), serde_json::from_str(shown).unwrap());
+        assert_eq!(written, shown, "{body}");
+    }
+}
+
+#[test]
+fn thoughts_survive_the_way_through_the_other_dialect() {
+    let blocks = serde_json::json!([
+        { "type": "thinking", "thinking": "Hm \u{1F980}", "signature": "Eq+/==" },
+        { "type": "thinking", "thinking": "", "signature": "alone" },
+        { "type": "redacted_thinking", "data": "EvcB+/" },
+        { "type": "text", "text": "T" },
+    ]);
+    let reply = serde_json::json!({
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": blocks, "stop_reason": "end_turn",
+        "usage": { "input_tokens": 1, "output_tokens": 1 },
+    });
+    let (anthropic, openai) = (DialectId::AnthropicMessages, DialectId::OpenAiChat);
+    let body = Bytes::from(reply.to_string());
+    let view = ClientView { model: "m".into(), minted_id: "chatcmpl-1".into(), ..ClientView::default() };
+    let shown =
+        bridge::response(anthropic, openai, &body, &view, &Default::default(), &mut Observed::default()).unwrap();
+    let shown: Value = serde_json::from_slice(&shown).unwrap();
+    let history = serde_json::json!({
+        "model": "m",
+        "messages": [{ "role": "user", "content": "x" }, shown["choices"][0]["message"], { "role": "user", "content": "y" }],
+    });
+    let request = dialect(openai).decode_request(&Bytes::from(history.to_string())).unwrap();
+    let (encoded, losses) = encode(&request, anthropic, "m", &Capabilities::default());
+    let sent: Value = serde_json::from_slice(&encoded.body).unwrap();
+    assert_eq!(sent["messages"][1]["content"], blocks, "{losses:?}");
+}
+
+fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DialectId, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let known = [DialectId::OpenAiChat, DialectId::AnthropicMessages];
+    known.into_iter().find(|id| id.name() == name).ok_or_else(|| D::Error::custom(format!("no dialect {name}")))
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/pairs")
+}
+
+fn cases() -> Vec<(String, Case)> {
+    let mut found: Vec<(String, Case)> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let case = serde_json::from_slice(&std::fs::read(&path).unwrap());
+            (name.clone(), case.unwrap_or_else(|cause| panic!("{name}: {cause}")))
+        })
+        .collect();
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    assert!(!found.is_empty());
+    found
+}
+
+fn translate(case: &Case) -> (GenerateRequest, EncodedRequest, Vec<String>) {
+    let request = dialect(case.client).decode_request(&Bytes::from(case.request.to_string())).unwrap();
+    let (encoded, losses) = encode(&request, case.upstream, &case.model, &case.capabilities);
+    (request, encoded, losses)
+}
+
+fn encode(
+    request: &GenerateRequest,
+    upstream: DialectId,
+    model: &str,
+    capabilities: &Capabilities,
+) -> (EncodedRequest, Vec<String>) {
+    let budgets = EffortBudgets::default();
+    let target =
+        Target { provider: "x", model, capabilities, allowed_params: &[], budgets: &budgets, modify_params: false };
+    let mut losses = Losses::default();
+    let encoded = dialect(upstream).encode_request(request, &target, &mut losses).unwrap();
+    let class = |class| match class {
+        LossClass::Parameter => "parameter",
+        LossClass::Hint => "hint",
+        LossClass::Content => "content",
+    };
+    let losses = losses.iter().map(|loss| format!("{} {}", class(loss.class), loss.path)).collect();
+    (encoded, losses)
+}
+
+fn view(request: &GenerateRequest) -> ClientView {
+    let minted = match request.source {
+        DialectId::OpenAiChat => "chatcmpl-minted",
+        DialectId::AnthropicMessages => "msg_minted",
+    };
+    ClientView::of(request, minted.to_owned(), 1_700_000_000)
+}
+
+fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
+    let mut splitter = SseSplitter::default();
+    let mut frames = Vec::new();
+    for piece in stream.chunks(size) {
+        splitter.push(Bytes::copy_from_slice(piece));
+        while let Some(frame) = splitter.next_frame().unwrap() {
+            frames.push(frame);
+        }
+    }
+    frames.extend(splitter.finish().unwrap());
+    frames
+}
+
+/// Runs a stream through the bridge as the pipeline does.
+fn run(case: &Case, frames: &[SseFrame]) -> String {
+    let (request, encoded, _) = translate(case);
+    let mut bridge = bridge::stream(case.upstream, case.client, view(&request), encoded.fixups);
+    let mut out = BytesMut::new();
+    let failed = frames.iter().find_map(|frame| bridge.frame(frame, &mut out).err());
+    let failed = failed.or_else(|| bridge.end(&mut out).err());
+    if let Some(error) = failed {
+        bridge.fail(&error, &mut out);
+    }
+    String::from_utf8(out.to_vec()).unwrap()
+}

@@ -1,0 +1,159 @@
+//! The inbound edge: from a raw request to a route's handler and back.
+//!
+//! The order is fixed: path, route, method, caller, permission, body, handler. A caller who is refused never has its
+//! body read.
+
+use crate::gateway::Gateway;
+use crate::path;
+use crate::respond::{self, Reply};
+use crate::routes::{Hit, Route};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Method, Request};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tianji_auth::{Denial, Permission, route_allowed};
+use tianji_core::{DialectId, Error, Kind};
+use tianji_pipeline::{Caller, Snapshot, authenticate, error_response};
+
+/// Serves one request. Never fails: what goes wrong becomes a reply.
+pub(crate) async fn serve(gateway: Gateway, peer: SocketAddr, request: Request<Incoming>) -> Result<Reply, Infallible> {
+    let entered = gateway.enter();
+    let head_only = request.method() == Method::HEAD;
+    let mut reply = answer(&gateway, peer, request).await;
+    respond::guard(reply.headers_mut());
+    if gateway.is_draining() {
+        reply.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
+    }
+    if head_only {
+        *reply.body_mut() = tianji_pipeline::ReplyBody::empty();
+    }
+    drop(entered);
+    Ok(reply)
+}
+
+async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>) -> Reply {
+    let started = gateway.shared.clock.now();
+    let (mut head, body) = request.into_parts();
+    let Some(path) = path::normal(head.uri.path()) else {
+        return respond::error(&Error::client(Kind::BadRequest, "The path is ambiguous.").as_detail());
+    };
+    let Some((entry, params)) = gateway.table.find(&path) else { return respond::not_found() };
+    let route = match entry.route(&head.method) {
+        Some(route) => route,
+        None if head.method == Method::OPTIONS => return respond::options(&entry.methods()),
+        None => return respond::method_not_allowed(&entry.methods()),
+    };
+    let snapshot = gateway.live.snapshot();
+    let caller = match admit(gateway, &snapshot, route, &path, &head.headers).await {
+        Ok(caller) => caller,
+        Err(error) => return error_response(route.dialect, &error),
+    };
+    let body = match read_body(body, &head.headers, snapshot.settings.max_body).await {
+        Ok(body) => body,
+        Err(error) => return error_response(route.dialect, &error),
+    };
+    strip_credentials(&mut head.headers, &snapshot);
+    let hit = Hit { gateway: gateway.clone(), snapshot, caller, route, params, head, body, started, peer };
+    (route.handler)(hit).await
+}
+
+/// The caller and its right to the matched route; none on public routes.
+async fn admit(
+    gateway: &Gateway,
+    snapshot: &Snapshot,
+    route: &Route,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<Option<Caller>, Error> {
+    if route.permission == Permission::Public {
+        return Ok(None);
+    }
+    let caller = authenticate(&gateway.shared, snapshot, headers, None).await?;
+    if let Some(key) = caller.principal.key()
+        && !route_allowed(&key.allowed_routes, path, route.path, route.name, route.groups)
+    {
+        let denial = Denial::Route { allowed: key.allowed_routes.clone(), tried: path.to_owned() };
+        return Err(denial.error());
+    }
+    caller.check(route.permission, route.path)?;
+    Ok(Some(caller))
+}
+
+/// The whole body, bounded in length and in idle time. One piece is not copied.
+async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Result<Bytes, Error> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    let announced = headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > limit) {
+        return Err(too_large(limit));
+    }
+    let Some(first) = piece(&mut body).await? else { return Ok(Bytes::new()) };
+    if body.is_end_stream() || announced == Some(first.len()) {
+        return if first.len() > limit { Err(too_large(limit)) } else { Ok(first) };
+    }
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or(first.len() * 2).min(FIRST_ROOM));
+    whole.extend_from_slice(&first);
+    while let Some(more) = piece(&mut body).await? {
+        if whole.len() + more.len() > limit {
+            return Err(too_large(limit));
+        }
+        whole.extend_from_slice(&more);
+    }
+    Ok(whole.freeze())
+}
+
+async fn piece(body: &mut Incoming) -> Result<Option<Bytes>, Error> {
+    loop {
+        let frame = tokio::time::timeout(BODY_IDLE, body.frame());
+        let frame = frame.await.map_err(|_| Error::client(Kind::Timeout, "The request body stalled."))?;
+        match frame {
+            None => return Ok(None),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(cause)) => {
+                return Err(Error::client(Kind::BadRequest, "The request body could not be read.").with_source(cause));
+            }
+        }
+    }
+}
+
+fn too_large(limit: usize) -> Error {
+    Error::client(Kind::PayloadTooLarge, format!("The request body is larger than {} MiB.", limit >> 20))
+}
+
+/// Nothing behind the door may see the caller's key.
+fn strip_credentials(headers: &mut HeaderMap, snapshot: &Snapshot) {
+    for name in CREDENTIALS {
+        headers.remove(*name);
+    }
+    if let Some(name) = &snapshot.settings.key_header {
+        headers.remove(name);
+    }
+}
+
+/// The dialect of errors where no route is known.
+pub(crate) const DEFAULT_DIALECT: DialectId = DialectId::OpenAiChat;
+/// Longest silence within a request body.
+const BODY_IDLE: Duration = Duration::from_secs(30);
+/// Most bytes reserved ahead of what has arrived.
+const FIRST_ROOM: usize = 4 << 20;
+/// Headers that carry keys.
+const CREDENTIALS: &[&str] = &[
+    "authorization",
+    "x-litellm-api-key",
+    "x-tianji-api-key",
+    "x-api-key",
+    "api-key",
+    "x-goog-api-key",
+    "ocp-apim-subscription-key",
+    "cookie",
+    "proxy-authorization",
+];

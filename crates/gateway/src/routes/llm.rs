@@ -1,0 +1,90 @@
+//! Routes that call models.
+
+use super::{Answer, Hit, Route, Verb};
+use crate::edge::DEFAULT_DIALECT;
+use crate::respond;
+use tianji_auth::{Permission, RouteGroup};
+use tianji_core::DialectId;
+use tianji_dialects::anthropic_messages;
+use tianji_pipeline::{Endpoint, Generate, error_response, generate};
+
+pub(super) const ROUTES: &[Route] = &[
+    chat("/v1/chat/completions", "Chat completion"),
+    chat("/engines/{model}/chat/completions", "Chat completion, model in the path"),
+    chat("/openai/deployments/{model}/chat/completions", "Chat completion, Azure path"),
+    Route {
+        method: Verb::Post,
+        path: "/v1/messages",
+        name: "messages",
+        summary: "Anthropic message",
+        permission: Permission::Infer,
+        groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
+        dialect: DialectId::AnthropicMessages,
+        handler: messages,
+    },
+    Route {
+        method: Verb::Post,
+        path: "/v1/messages/count_tokens",
+        name: "messages_count_tokens",
+        summary: "Count the tokens of an Anthropic message",
+        permission: Permission::Infer,
+        groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
+        dialect: DialectId::AnthropicMessages,
+        handler: count_tokens,
+    },
+];
+
+const fn chat(path: &'static str, summary: &'static str) -> Route {
+    Route {
+        method: Verb::Post,
+        path,
+        name: "chat_completion",
+        summary,
+        permission: Permission::Infer,
+        groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
+        dialect: DEFAULT_DIALECT,
+        handler: chat_completion,
+    }
+}
+
+fn chat_completion(hit: Hit) -> Answer {
+    Box::pin(run(hit, "acompletion"))
+}
+
+fn messages(hit: Hit) -> Answer {
+    Box::pin(run(hit, "anthropic_messages"))
+}
+
+async fn run(hit: Hit, call_type: &'static str) -> respond::Reply {
+    let path_model = hit.param("model").map(str::to_owned);
+    let Some(caller) = hit.caller else { return respond::not_found() };
+    let endpoint = Endpoint {
+        dialect: hit.route.dialect,
+        call_type,
+        template: hit.route.path,
+        shows_upstream_model: path_model.is_some(),
+    };
+    let request = Generate {
+        endpoint,
+        caller,
+        call_id: uuid::Uuid::now_v7(),
+        started: hit.started,
+        headers: hit.head.headers,
+        path_model,
+        ip: Some(hit.peer.ip().to_string()),
+        body: hit.body,
+    };
+    generate(&hit.gateway.shared, hit.snapshot, request).await
+}
+
+fn count_tokens(hit: Hit) -> Answer {
+    Box::pin(async move {
+        match tianji_pipeline::count_tokens(&hit.gateway.shared, &hit.snapshot, hit.caller.as_ref(), hit.body).await {
+            Ok(counted) => {
+                let body = anthropic_messages::encode_count_tokens(counted.tokens, counted.source);
+                respond::with_type(body, "application/json")
+            }
+            Err(error) => error_response(hit.route.dialect, &error),
+        }
+    })
+}

@@ -1,0 +1,169 @@
+//! The route table: data. Every route names its method, path, permission and groups; authorisation, metrics and
+//! OpenAPI are read from it.
+
+mod admin;
+mod health;
+mod llm;
+mod models;
+
+use crate::edge::DEFAULT_DIALECT;
+use crate::gateway::Gateway;
+use crate::respond::Reply;
+use bytes::Bytes;
+use http::Method;
+use http::request::Parts;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+use tianji_auth::{Permission, RouteGroup};
+use tianji_core::DialectId;
+use tianji_pipeline::{Caller, Snapshot};
+
+/// What a handler gives.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+/// One route.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) method: Verb,
+    /// Template; `{name}` is one segment, `{*name}` the rest.
+    pub(crate) path: &'static str,
+    /// Operation name.
+    pub(crate) name: &'static str,
+    /// What it is, in a line.
+    pub(crate) summary: &'static str,
+    pub(crate) permission: Permission,
+    pub(crate) groups: &'static [RouteGroup],
+    /// Dialect of its errors.
+    pub(crate) dialect: DialectId,
+    pub(crate) handler: fn(Hit) -> Answer,
+}
+
+/// Verbs of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Get,
+    Post,
+}
+
+impl Verb {
+    pub(crate) const fn http(self) -> Method {
+        match self {
+            Self::Get => Method::GET,
+            Self::Post => Method::POST,
+        }
+    }
+}
+
+/// A matched request.
+pub(crate) struct Hit {
+    pub(crate) gateway: Gateway,
+    pub(crate) snapshot: Arc<Snapshot>,
+    /// Nobody on public routes.
+    pub(crate) caller: Option<Caller>,
+    pub(crate) route: &'static Route,
+    pub(crate) params: Vec<(String, String)>,
+    pub(crate) head: Parts,
+    pub(crate) body: Bytes,
+    pub(crate) started: Instant,
+    pub(crate) peer: SocketAddr,
+}
+
+impl Hit {
+    /// A path parameter.
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// All routes by path.
+pub(crate) struct Table(matchit::Router<Entry>);
+
+/// The routes of one path.
+#[derive(Clone, Default)]
+pub(crate) struct Entry(Vec<&'static Route>);
+
+impl Entry {
+    /// The route of a method; `HEAD` goes where `GET` goes.
+    pub(crate) fn route(&self, method: &Method) -> Option<&'static Route> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.0.iter().copied().find(|route| route.method.http() == *method)
+    }
+
+    pub(crate) fn methods(&self) -> Vec<Method> {
+        self.0.iter().map(|route| route.method.http()).collect()
+    }
+}
+
+impl Table {
+    /// Builds the table. Paths that begin with `/v1/` work without it too.
+    pub(crate) fn build() -> Result<Self, matchit::InsertError> {
+        let mut entries: Vec<(&'static str, Entry)> = Vec::new();
+        for route in all() {
+            for path in std::iter::once(route.path).chain(route.path.strip_prefix("/v1").filter(|p| p.starts_with('/'))) {
+                match entries.iter_mut().find(|(known, _)| *known == path) {
+                    Some((_, entry)) if entry.route(&route.method.http()).is_some() => {}
+                    Some((_, entry)) => entry.0.push(route),
+                    None => entries.push((path, Entry(vec![route]))),
+                }
+            }
+        }
+        let mut router = matchit::Router::new();
+        for (path, entry) in entries {
+            router.insert(path, entry)?;
+        }
+        Ok(Self(router))
+    }
+
+    /// The entry of a path, with its parameters.
+    pub(crate) fn find(&self, path: &str) -> Option<(&Entry, Vec<(String, String)>)> {
+        let found = self.0.at(path).ok()?;
+        let params = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Some((found.value, params))
+    }
+}
+
+/// Every route of the gateway.
+pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
+    [llm::ROUTES, models::ROUTES, admin::ROUTES, health::ROUTES].into_iter().flatten()
+}
+
+/// A route whose errors have OpenAI's form.
+pub(crate) const fn route(
+    method: Verb,
+    path: &'static str,
+    name: &'static str,
+    summary: &'static str,
+    permission: Permission,
+    groups: &'static [RouteGroup],
+    handler: fn(Hit) -> Answer,
+) -> Route {
+    Route { method, path, name, summary, permission, groups, dialect: DEFAULT_DIALECT, handler }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_found_by_its_path_and_names_are_unique() {
+        let table = Table::build().unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        for route in all() {
+            assert!(seen.insert((route.path, route.method.http().to_string())), "{} twice", route.path);
+            let path = route.path.replace("{*model}", "a/b").replace("{model}", "a");
+            let (entry, _) = table.find(&path).unwrap();
+            assert!(std::ptr::eq(entry.route(&route.method.http()).unwrap(), route), "{path}");
+        }
+    }
+
+    #[test]
+    fn v1_may_be_left_out() {
+        let table = Table::build().unwrap();
+        for path in ["/chat/completions", "/models", "/messages", "/models/a/b"] {
+            assert!(table.find(path).is_some(), "{path}");
+        }
+        assert!(table.find("/nope").is_none());
+    }
+}

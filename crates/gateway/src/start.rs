@@ -1,0 +1,215 @@
+//! Start, run, drain.
+
+use crate::clock::SystemClock;
+use crate::environment::ProcessSource;
+use crate::gateway::Gateway;
+use crate::live::Live;
+use crate::reload;
+use crate::routes::Table;
+use crate::server::{self, Stop};
+use crate::tasks;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tianji_config::Config;
+use tianji_core::{Clock, Secret};
+use tianji_http::{HttpClient, HttpSettings};
+use tianji_pipeline::{Shared, Snapshot, build};
+use tianji_storage::{DatabaseUrl, Shipper, Spool, SpoolOptions, Store, StoreOptions};
+use tianji_telemetry::{CallMetrics, Registry};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// How the gateway is started.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Configuration file, for reloads.
+    pub file: Option<String>,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Threads that serve; one per core if absent.
+    pub workers: Option<usize>,
+    /// Where the spool and the embedded database are.
+    pub data_dir: PathBuf,
+    /// The root key, if the configuration has none.
+    pub master_key: Option<Secret>,
+    /// How long new connections are still taken after SIGTERM, for load balancers.
+    pub drain_grace: Duration,
+    /// How long running requests may take after that.
+    pub shutdown_grace: Duration,
+}
+
+/// Why the gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A thread or runtime could not be made.
+    #[error("cannot start a worker")]
+    Worker(#[source] std::io::Error),
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {path}")]
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The database cannot be opened.
+    #[error("cannot open the database")]
+    Store(#[from] tianji_storage::StoreError),
+    /// The configuration makes no gateway.
+    #[error("the configuration cannot be used: {0}")]
+    Build(#[from] tianji_pipeline::BuildError),
+    /// Two routes claim one path.
+    #[error("the route table is wrong")]
+    Routes(#[from] matchit::InsertError),
+}
+
+/// Runs the gateway until it is told to stop. `ready` is called once it serves, with the number of models.
+///
+/// # Errors
+/// When it cannot start; once it serves it only ends in order.
+pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnOnce(usize)) -> Result<(), StartError> {
+    let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Worker)?;
+    runtime.block_on(async {
+        // A port that is taken shall be the first thing that fails.
+        let bound: Result<Vec<_>, _> = (0..workers).map(|_| server::bind(options.listen)).collect();
+        let sockets = bound.map_err(|source| StartError::Listen { address: options.listen, source })?;
+        let (gateway, shipper) = assemble(&config, &options, workers).await?;
+        let models = gateway.live.snapshot().order.len();
+        let stop = Stop {
+            close: CancellationToken::new(),
+            now: CancellationToken::new(),
+            grace: options.shutdown_grace,
+        };
+        let background = CancellationToken::new();
+        tasks::start(&gateway, &background);
+        let shipping = gateway.tasks.spawn(shipper.run(background.clone()));
+        if let Some(file) = options.file.clone() {
+            let rebuild = rebuilder(file, options.clone(), gateway.shared.clone());
+            gateway.tasks.spawn(reload::watch(gateway.clone(), files, rebuild, background.clone()));
+        }
+        let threads = spawn_workers(&gateway, sockets, &stop)?;
+        ready(models);
+        wait_for_the_end(&gateway, &stop, options.drain_grace).await;
+        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+        if joined.await.is_err() {
+            tracing::error!("a worker did not end in order");
+        }
+        background.cancel();
+        if tokio::time::timeout(SHIP_TIME, shipping).await.is_err() {
+            tracing::warn!("the rest of the ledger is shipped at the next start");
+        }
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+/// Opens the stores and compiles the first snapshot.
+async fn assemble(config: &Config, options: &Options, workers: usize) -> Result<(Gateway, Shipper), StartError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let unusable = |source: Box<dyn std::error::Error + Send + Sync>| StartError::Data {
+        path: options.data_dir.clone(),
+        source,
+    };
+    std::fs::create_dir_all(&options.data_dir).map_err(|cause| unusable(cause.into()))?;
+    let spool_options = SpoolOptions { shards: workers + 1, ..SpoolOptions::new(options.data_dir.join("spool")) };
+    let (spool, recovered) = Spool::open(spool_options, clock.wall()).map_err(|cause| unusable(cause.into()))?;
+    let url = match &config.general_settings.database_url {
+        Some(url) if !url.is_empty() => DatabaseUrl::parse(url.expose())?,
+        _ => DatabaseUrl::Sqlite(options.data_dir.join("tianji.db")),
+    };
+    let store = Store::open(&url, StoreOptions::default()).await?;
+    store.migrate().await?;
+    let shipper = Shipper::new(spool.clone(), store.clone());
+    if recovered.pending > 0 {
+        tracing::info!(calls = recovered.pending, interrupted = recovered.interrupted, "calls found in the spool");
+        shipper.flush(FIRST_SHIP_TIME).await;
+    }
+    let http = HttpClient::new(HttpSettings { threads: workers + 1, ..HttpSettings::default() });
+    let shared = Shared::new(http, spool, store, clock, CallMetrics::new(Registry::default()));
+    let snapshot = snapshot(config, options, &shared, &ProcessSource)?;
+    Ok((Gateway::new(shared, Live::new(snapshot), Table::build()?), shipper))
+}
+
+fn snapshot(
+    config: &Config,
+    options: &Options,
+    shared: &Shared,
+    source: &ProcessSource,
+) -> Result<Snapshot, tianji_pipeline::BuildError> {
+    let env = |name: &str| tianji_config::Source::env(source, name);
+    build(config, options.master_key.as_ref(), shared, &env)
+}
+
+fn rebuilder(file: String, options: Options, shared: Shared) -> reload::Rebuild {
+    Box::new(move |source| {
+        let loaded = tianji_config::load(&file, source).map_err(|errors| {
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        })?;
+        loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+        let snapshot = snapshot(&loaded.config, &options, &shared, source).map_err(|cause| cause.to_string())?;
+        Ok((snapshot, loaded.files))
+    })
+}
+
+fn spawn_workers(
+    gateway: &Gateway,
+    sockets: Vec<std::net::TcpListener>,
+    stop: &Stop,
+) -> Result<Vec<std::thread::JoinHandle<()>>, StartError> {
+    let spawn = |(number, socket): (usize, std::net::TcpListener)| {
+        let (gateway, stop) = (gateway.clone(), stop.clone());
+        std::thread::Builder::new().name(format!("worker-{number}")).spawn(move || {
+            if let Err(cause) = server::worker(gateway, socket, stop) {
+                tracing::error!(%cause, "a worker stopped");
+            }
+        })
+    };
+    sockets.into_iter().enumerate().map(spawn).collect::<Result<_, _>>().map_err(StartError::Worker)
+}
+
+/// SIGTERM or SIGINT: not ready at once, no new connections after the grace, then what runs may finish. A second
+/// signal ends the waiting.
+async fn wait_for_the_end(gateway: &Gateway, stop: &Stop, grace: Duration) {
+    next_signal().await;
+    tracing::info!(in_flight = gateway.in_flight(), "draining");
+    gateway.drain();
+    let (close, now) = (stop.close.clone(), stop.now.clone());
+    gateway.tasks.spawn(async move {
+        next_signal().await;
+        close.cancel();
+        now.cancel();
+    });
+    tokio::select! {
+        () = tokio::time::sleep(grace) => {}
+        () = stop.close.cancelled() => {}
+    }
+    stop.close.cancel();
+}
+
+async fn next_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be listened to");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// How long the last shipping may take.
+const SHIP_TIME: Duration = Duration::from_secs(10);
+/// How long the first one may take before the gateway serves.
+const FIRST_SHIP_TIME: Duration = Duration::from_secs(5);

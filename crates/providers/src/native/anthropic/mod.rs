@@ -1,0 +1,14 @@
+//! Anthropic (Anthropic, "API overview").
+
+mod auth;
+mod betas;
+mod url;
+
+use super::Folder;
+use crate::provider::Hooks;
+
+pub(super) const FOLDER: Folder = Folder {
+    name: "anthropic",
+    row: include_str!("row.toml"),
+    hooks: Hooks { uri: url::uri, authorise: auth::authorise, client_headers: betas::from_client, ..Hooks::COMPAT },
+};

@@ -1,0 +1,27 @@
+//! Providers with real differences on the wire. Each folder has the same files where it needs them: `row.toml` (its
+//! data), `mod.rs` (which functions stand in for a compatible row's), `url.rs`, `auth.rs`, `edit.rs`.
+
+mod anthropic;
+mod azure;
+mod azure_ai;
+mod openai;
+mod snowflake;
+
+use crate::provider::Hooks;
+
+/// A native folder.
+pub(crate) struct Folder {
+    /// Provider name.
+    pub(crate) name: &'static str,
+    /// Its row.
+    pub(crate) row: &'static str,
+    /// Its functions.
+    pub(crate) hooks: Hooks,
+}
+
+/// All folders, by name.
+pub(crate) const ALL: &[Folder] =
+    &[anthropic::FOLDER, azure::FOLDER, azure_ai::FOLDER, openai::FOLDER, snowflake::FOLDER];
+
+/// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.
+pub(crate) const FALLBACK: &str = openai::FOLDER.name;

@@ -1,0 +1,122 @@
+//! What each provider makes of one common set of requests: `fixtures/providers/<name>.json`.
+//!
+//! `TIANJI_WRITE_FIXTURES=1 cargo test -p tianji-providers --test fixtures` writes the files anew; the difference is then
+//! read like code.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tianji_core::generate::{Capabilities, EffortBudgets, Target};
+use tianji_core::{Losses, Secret};
+use tianji_providers::{Catalogue, Connection, ConnectionParams, Operation, Provider};
+use tianji_wire::RawObject;
+
+/// Models whose names matter to rules.
+const MODELS: &[(&str, &[&str])] = &[
+    ("anthropic", &["claude-sonnet-4-5"]),
+    ("azure", &["my-deployment", "gpt-5-mini"]),
+    ("deepinfra", &["model-x", "mistralai/Mistral-7B-Instruct-v0.3"]),
+    ("fireworks_ai", &["model-x", "accounts/fireworks/models/llama-v3p3-70b-instruct"]),
+    ("moonshot", &["moonshot-v1-8k", "kimi-k2.5"]),
+    ("openai", &["gpt-4o", "gpt-5", "gpt-5.1", "o1"]),
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/providers")
+}
+
+fn inputs(dialect: &str) -> BTreeMap<String, Value> {
+    let files = std::fs::read_dir(folder().join("inputs").join(dialect)).unwrap();
+    files
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
+        })
+        .collect()
+}
+
+/// A model of which the price catalogue knows only bad things, but that it thinks.
+fn limited() -> Capabilities {
+    Capabilities {
+        reasoning: Some(true),
+        function_calling: Some(false),
+        response_schema: Some(false),
+        system_messages: Some(false),
+        ..Capabilities::default()
+    }
+}
+
+/// The edited bodies and the losses, by input.
+fn cases(provider: &Provider, model: &str, capabilities: &Capabilities) -> Value {
+    let budgets = EffortBudgets::default();
+    let target = Target {
+        provider: &provider.name,
+        model,
+        capabilities,
+        allowed_params: &[],
+        budgets: &budgets,
+        modify_params: false,
+    };
+    let dialect = provider.chat.as_ref().expect("all built-in providers chat").dialect.name();
+    let mut cases = Map::new();
+    for (name, mut input) in inputs(dialect) {
+        input.as_object_mut().unwrap().insert("model".to_owned(), model.into());
+        let mut body = RawObject::parse(Bytes::from(input.to_string())).unwrap();
+        let mut losses = Losses::default();
+        provider.edit_chat(&mut body, &target, &mut losses).unwrap();
+        let edited: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
+        assert!(edited == input || provider.edits_chat(&target), "{}: {name} is edited unannounced", provider.name);
+        let losses: Vec<String> =
+            losses.iter().map(|loss| format!("{:?} {}: {}", loss.class, loss.path, loss.reason)).collect();
+        let body = if edited == input { json!("unchanged") } else { edited };
+        cases.insert(name, json!({ "body": body, "losses": losses }));
+    }
+    cases.into()
+}
+
+fn fixture(provider: &Provider) -> Value {
+    let key = Secret::new("key");
+    let own = provider.base_url.is_some();
+    let params = ConnectionParams {
+        api_key: Some(&key),
+        api_base: Some("https://host.example.com").filter(|_| !own),
+        ..ConnectionParams::default()
+    };
+    let env = |name: &str| name.ends_with("ACCOUNT_ID").then(|| "account".to_owned());
+    let connection = Connection::new(provider, &params, &env).unwrap();
+    let special = MODELS.iter().find(|(name, _)| *name == provider.name).map(|(_, models)| *models);
+    let mut runs = Vec::new();
+    for model in special.unwrap_or(&["model-x"]) {
+        let outgoing = provider.outgoing(&connection, Operation::Chat { stream: true }, model).unwrap();
+        let mut headers: Vec<&str> = outgoing.headers.keys().map(http::HeaderName::as_str).collect();
+        headers.sort_unstable();
+        let known = cases(provider, model, &Capabilities::default());
+        let poor = cases(provider, model, &limited());
+        let differs = known != poor;
+        runs.push(json!({ "model": model, "url": outgoing.uri.to_string(), "headers": headers, "cases": known }));
+        if differs {
+            runs.push(json!({ "model": model, "capabilities": "limited", "cases": poor }));
+        }
+    }
+    json!({ "label": provider.label, "key_variables": provider.key_env, "runs": runs })
+}
+
+#[test]
+fn each_provider_edits_as_written_down() {
+    #[expect(clippy::disallowed_methods, reason = "a switch for whoever runs the tests")]
+    let write = std::env::var("TIANJI_WRITE_FIXTURES").is_ok();
+    for provider in Catalogue::embedded().unwrap().iter() {
+        let found = fixture(provider);
+        let path = folder().join(format!("{}.json", provider.name));
+        if write {
+            std::fs::write(&path, format!("{found:#}\n")).unwrap();
+        }
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()));
+        let wanted: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(found, wanted, "{}", provider.name);
+    }
+}

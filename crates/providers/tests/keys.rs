@@ -1,0 +1,81 @@
+//! A key of one provider is never put on a request to the host of another.
+
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+use http::Uri;
+use proptest::prelude::*;
+use std::sync::LazyLock;
+use tianji_providers::{Catalogue, Connection, ConnectionParams, Operation, Provider};
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
+
+/// An environment in which every variable holds its own name, so that a leak names itself.
+fn keys_everywhere(name: &str) -> Option<String> {
+    (!name.ends_with("_BASE") && !name.ends_with("_URL") && !name.ends_with("_ENDPOINT"))
+        .then(|| format!("<{name}>"))
+        .map(|text| if name.ends_with("ACCOUNT_ID") { "acc".to_owned() } else { text })
+}
+
+/// The variables whose values are on a request.
+fn leaked(provider: &Provider, connection: &Connection, operation: Operation) -> (Uri, Vec<String>) {
+    let outgoing = provider.outgoing(connection, operation, "model-x").unwrap();
+    let mut texts: Vec<String> = outgoing.headers.values().map(|value| value.to_str().unwrap().to_owned()).collect();
+    texts.push(outgoing.uri.to_string());
+    let names = texts.iter().filter_map(|text| Some(text.split_once('<')?.1.split_once('>')?.0.to_owned())).collect();
+    (outgoing.uri, names)
+}
+
+fn own(provider: &Provider, name: &String) -> bool {
+    let others = provider.header_env.iter().map(|(_, variable)| variable).chain(&provider.version_env);
+    provider.key_env.iter().chain(&provider.bearer_env).chain(others).any(|known| known == name)
+}
+
+fn host_of(text: &str) -> Option<String> {
+    text.parse::<Uri>().ok()?.host().map(str::to_owned)
+}
+
+#[test]
+fn no_row_reads_a_key_of_another() {
+    for provider in CATALOGUE.iter() {
+        for other in CATALOGUE.iter().filter(|other| other.name != provider.name) {
+            let kin = provider.name.starts_with("azure") && other.name.starts_with("azure");
+            let shared = provider.key_env.iter().chain(&provider.bearer_env).any(|name| other.key_env.contains(name));
+            assert!(kin || !shared, "{} and {} share a key variable", provider.name, other.name);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn keys_stay_at_home(at in any::<prop::sample::Index>(), base in prop::option::of("https://[a-z]{1,12}\\.example(/[a-z0-9]{1,8}){0,3}/?")) {
+        let providers: Vec<_> = CATALOGUE.iter().collect();
+        let provider = at.get(&providers);
+        let params = ConnectionParams { api_base: base.as_deref(), ..ConnectionParams::default() };
+        let Ok(connection) = Connection::new(provider, &params, &keys_everywhere) else {
+            prop_assert!(base.is_none() && provider.base_url.is_none(), "only a missing address is an error");
+            return Ok(());
+        };
+        let (uri, names) = leaked(provider, &connection, Operation::Chat { stream: true });
+        let home = base.clone().or_else(|| provider.base_url.clone()).map(|url| url.replace("{CLOUDFLARE_ACCOUNT_ID}", "acc").replace("{SNOWFLAKE_ACCOUNT_ID}", "acc"));
+        prop_assert_eq!(uri.host().map(str::to_owned), home.and_then(|home| host_of(&home)));
+        for name in &names {
+            prop_assert!(own(provider, name), "{} sends {}", provider.name, name);
+        }
+        prop_assert!(provider.no_auth || !names.is_empty());
+    }
+
+    #[test]
+    fn any_address_is_refused_or_kept(base in "\\PC{0,40}") {
+        for name in ["openai", "anthropic", "azure", "azure_ai", "mistral"] {
+            let provider = CATALOGUE.get(name).unwrap();
+            let params = ConnectionParams { api_base: Some(&base), ..ConnectionParams::default() };
+            if let Ok(connection) = Connection::new(provider, &params, &|_| None)
+                && let Ok(outgoing) = provider.outgoing(&connection, Operation::Chat { stream: false }, "m")
+                && !base.trim().is_empty()
+            {
+                let given = if base.contains("://") { base.trim().to_owned() } else { format!("https://{}", base.trim()) };
+                prop_assert_eq!(outgoing.uri.host().map(str::to_owned), host_of(given.split('?').next().unwrap_or_default()));
+            }
+        }
+    }
+}

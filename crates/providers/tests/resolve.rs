@@ -1,0 +1,127 @@
+//! Which provider a model name means: a table.
+
+use tianji_providers::{Catalogue, ResolveError};
+
+/// A tiny price catalogue.
+fn priced(model: &str) -> Option<String> {
+    let known = [
+        ("deepseek-chat", "deepseek"),
+        ("mistral-large-latest", "mistral"),
+        ("grok-9", "xai"),
+        ("nomic-ai/nomic-embed-text-v1.5", "fireworks_ai-embedding-models"),
+        ("gpt-3.5-turbo-instruct", "text-completion-openai"),
+        ("gemini-2.5-pro", "vertex_ai-language-models"),
+        ("amazon.nova-pro-v1:0", "bedrock_converse"),
+        ("claude-by-azure", "azure_ai"),
+        ("strange", "nobody"),
+    ];
+    known.iter().find(|(name, _)| *name == model).map(|(_, provider)| (*provider).to_owned())
+}
+
+/// (model, `custom_llm_provider`, "provider/model" or the error)
+#[rustfmt::skip]
+const TABLE: &[(&str, &str, &str)] = &[
+    // the left side is a name
+    ("openai/gpt-4o", "", "openai gpt-4o"),
+    ("azure/my-deployment", "", "azure my-deployment"),
+    ("azure_ai/mistral-large", "", "azure_ai mistral-large"),
+    ("anthropic/claude-sonnet-4-5", "", "anthropic claude-sonnet-4-5"),
+    ("groq/llama-3.3-70b-versatile", "", "groq llama-3.3-70b-versatile"),
+    ("groq/openai/gpt-oss-120b", "", "groq openai/gpt-oss-120b"),
+    ("deepseek/deepseek-reasoner", "", "deepseek deepseek-reasoner"),
+    ("mistral/codestral-latest", "", "mistral codestral-latest"),
+    ("codestral/codestral-latest", "", "codestral codestral-latest"),
+    ("together_ai/meta-llama/Llama-3.3-70B-Instruct-Turbo", "", "together_ai meta-llama/Llama-3.3-70B-Instruct-Turbo"),
+    ("fireworks_ai/accounts/fireworks/models/x", "", "fireworks_ai accounts/fireworks/models/x"),
+    ("perplexity/sonar-pro", "", "perplexity sonar-pro"),
+    ("xai/grok-4", "", "xai grok-4"),
+    ("cerebras/llama-3.3-70b", "", "cerebras llama-3.3-70b"),
+    ("sambanova/Meta-Llama-3.3-70B-Instruct", "", "sambanova Meta-Llama-3.3-70B-Instruct"),
+    ("openrouter/anthropic/claude-3.5-sonnet", "", "openrouter anthropic/claude-3.5-sonnet"),
+    ("openrouter/openai/gpt-4o:online", "", "openrouter openai/gpt-4o:online"),
+    ("nvidia_nim/meta/llama3-70b-instruct", "", "nvidia_nim meta/llama3-70b-instruct"),
+    ("deepinfra/Qwen/Qwen3-32B", "", "deepinfra Qwen/Qwen3-32B"),
+    ("hosted_vllm/Qwen/QwQ-32B", "", "hosted_vllm Qwen/QwQ-32B"),
+    ("moonshot/kimi-k2.5", "", "moonshot kimi-k2.5"),
+    ("github/gpt-4o-mini", "", "github gpt-4o-mini"),
+    ("ollama/llama3.1", "", "ollama llama3.1"),
+    ("huggingface/meta-llama/Llama-3.3-70B-Instruct", "", "huggingface meta-llama/Llama-3.3-70B-Instruct"),
+    ("databricks/databricks-meta-llama", "", "databricks databricks-meta-llama"),
+    ("cloudflare/@cf/meta/llama-3.3-70b", "", "cloudflare @cf/meta/llama-3.3-70b"),
+    ("nano-gpt/x", "", "nano-gpt x"),
+    ("scx-ai/x", "", "scx-ai x"),
+    ("openai/*", "", "openai *"),
+    ("vercel_ai_gateway/anthropic/claude", "", "vercel_ai_gateway anthropic/claude"),
+    // or an alias
+    ("custom_openai/x", "", "openai x"),
+    ("text-completion-openai/gpt-3.5-turbo-instruct", "", "openai gpt-3.5-turbo-instruct"),
+    ("azure_text/x", "", "azure x"),
+    ("anthropic_text/claude-2", "", "anthropic claude-2"),
+    ("together/x", "", "together_ai x"),
+    ("vllm/x", "", "hosted_vllm x"),
+    ("ollama_chat/llava", "", "ollama llava"),
+    ("text-completion-codestral/x", "", "codestral x"),
+    ("ai21/jamba", "", "ai21_chat jamba"),
+    // or a provider of other builds
+    ("gemini/gemini-2.5-pro", "", "no gemini"),
+    ("vertex_ai/gemini-2.5-pro", "", "no vertex_ai"),
+    ("bedrock/anthropic.claude-3", "", "no bedrock"),
+    ("cohere/command-a", "", "no cohere"),
+    ("sagemaker_chat/x", "", "no sagemaker_chat"),
+    // bare names: the price catalogue
+    ("deepseek-chat", "", "deepseek deepseek-chat"),
+    ("mistral-large-latest", "", "mistral mistral-large-latest"),
+    ("grok-9", "", "xai grok-9"),
+    ("nomic-ai/nomic-embed-text-v1.5", "", "fireworks_ai nomic-ai/nomic-embed-text-v1.5"),
+    ("gpt-3.5-turbo-instruct", "", "openai gpt-3.5-turbo-instruct"),
+    ("claude-by-azure", "", "azure_ai claude-by-azure"),
+    ("amazon.nova-pro-v1:0", "", "no bedrock_converse"),
+    ("gemini-2.5-pro", "", "no vertex_ai"),
+    ("strange", "", "openai strange"),
+    // bare names: their form
+    ("claude-opus-9", "", "anthropic claude-opus-9"),
+    ("gpt-4o", "", "openai gpt-4o"),
+    ("o3-mini", "", "openai o3-mini"),
+    ("chatgpt-4o-latest", "", "openai chatgpt-4o-latest"),
+    ("text-embedding-3-small", "", "openai text-embedding-3-small"),
+    ("whisper-1", "", "openai whisper-1"),
+    ("anthropic.claude-3-5-sonnet-20241022-v2:0", "", "no bedrock"),
+    ("us.anthropic.claude-sonnet-4", "", "no bedrock"),
+    ("us-gov.anthropic.claude-sonnet-4", "", "no bedrock"),
+    ("global.anthropic.claude-sonnet-4", "", "no bedrock"),
+    ("meta.llama3-70b-instruct-v1:0", "", "no bedrock"),
+    ("mistral.mistral-7b-instruct-v0:2", "", "no bedrock"),
+    ("command-r", "", "no cohere_chat"),
+    ("gemini-9", "", "no vertex_ai"),
+    // bare names: nothing known
+    ("my-model", "", "openai my-model"),
+    ("meta-llama/Llama-3", "", "openai meta-llama/Llama-3"),
+    // custom_llm_provider wins
+    ("gpt-4o", "azure", "azure gpt-4o"),
+    ("azure/gpt-4o", "azure", "azure gpt-4o"),
+    ("azure_text/gpt-4o", "azure", "azure gpt-4o"),
+    ("anthropic/claude", "openrouter", "openrouter anthropic/claude"),
+    ("openai/gpt-4o", "hosted_vllm", "hosted_vllm openai/gpt-4o"),
+    ("claude-x", "custom_openai", "openai claude-x"),
+    ("x", "bedrock", "no bedrock"),
+    ("x", "nobody", "unknown nobody"),
+    // nothing
+    ("", "", "empty"),
+    ("openai/", "", "empty"),
+    ("groq/", "groq", "empty"),
+];
+
+#[test]
+fn table() {
+    let catalogue = Catalogue::embedded().unwrap();
+    assert!(TABLE.len() >= 60);
+    for (model, custom, want) in TABLE {
+        let found = match catalogue.resolve(model, Some(*custom).filter(|name| !name.is_empty()), &priced) {
+            Ok((provider, model)) => format!("{} {model}", provider.name),
+            Err(ResolveError::NotInThisBuild(name)) => format!("no {name}"),
+            Err(ResolveError::Unknown(name)) => format!("unknown {name}"),
+            Err(ResolveError::EmptyModel) => "empty".to_owned(),
+        };
+        assert_eq!(&found, want, "{model} {custom}");
+    }
+}

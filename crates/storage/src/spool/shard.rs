@@ -1,0 +1,167 @@
+//! One stream of segments: where frames are appended.
+
+use super::frame::{self, Kind};
+use super::segment::{self, Closed, Readable, SegmentId};
+use super::{SpoolError, SpoolOptions};
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use uuid::Uuid;
+
+/// A shard.
+#[derive(Debug)]
+pub(crate) struct Shard {
+    dir: PathBuf,
+    segment_bytes: u64,
+    current: Option<Current>,
+    closed: Vec<Closed>,
+    /// Intents without a record, by the segment they are in.
+    open: HashMap<Uuid, SegmentId>,
+    /// Frames that could not be written yet.
+    waiting: Vec<u8>,
+    scratch: Vec<u8>,
+    bytes: Arc<AtomicU64>,
+    dirty: bool,
+}
+
+#[derive(Debug)]
+struct Current {
+    file: Arc<File>,
+    segment: Closed,
+}
+
+impl Shard {
+    pub(crate) fn new(options: &SpoolOptions, bytes: Arc<AtomicU64>) -> Self {
+        Self {
+            dir: options.dir.clone(),
+            segment_bytes: options.segment_bytes,
+            current: None,
+            closed: Vec::new(),
+            open: HashMap::new(),
+            waiting: Vec::new(),
+            scratch: Vec::new(),
+            bytes,
+            dirty: false,
+        }
+    }
+
+    pub(crate) fn append_intent(&mut self, call_id: Uuid, payload: &[u8]) -> Result<(), SpoolError> {
+        self.append(Kind::Intent, payload)?;
+        if let Some(current) = &mut self.current {
+            current.segment.open += 1;
+            self.open.insert(call_id, current.segment.id);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn append_record(&mut self, call_id: Uuid, payload: &[u8]) -> Result<(), SpoolError> {
+        self.append(Kind::Record, payload)?;
+        if let Some(id) = self.open.remove(&call_id) {
+            let current = self.current.as_mut().map(|current| &mut current.segment);
+            if let Some(segment) = self.closed.iter_mut().chain(current).find(|segment| segment.id == id) {
+                segment.open = segment.open.saturating_sub(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a frame: to the file, or to memory while the file takes nothing.
+    fn append(&mut self, kind: Kind, payload: &[u8]) -> Result<(), SpoolError> {
+        let mut frame = std::mem::take(&mut self.scratch);
+        frame.clear();
+        frame::write(&mut frame, kind, payload);
+        let written = self.flush_waiting().and_then(|()| self.write(&frame));
+        let outcome = match written {
+            Ok(()) => Ok(()),
+            Err(cause) if self.waiting.len() + frame.len() <= MOST_WAITING => {
+                tracing::error!(%cause, "the spool cannot be written to; records wait in memory");
+                self.waiting.extend_from_slice(&frame);
+                Ok(())
+            }
+            Err(_) => Err(SpoolError::Full),
+        };
+        self.scratch = frame;
+        outcome
+    }
+
+    fn flush_waiting(&mut self) -> io::Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let written = self.write(&waiting);
+        if written.is_err() {
+            self.waiting = waiting;
+        }
+        written
+    }
+
+    fn write(&mut self, frames: &[u8]) -> io::Result<()> {
+        if self.current.as_ref().is_some_and(|current| current.segment.length >= self.segment_bytes) {
+            self.close_current();
+        }
+        if self.current.is_none() {
+            self.begin()?;
+        }
+        let Some(current) = &mut self.current else { return Err(io::ErrorKind::NotFound.into()) };
+        if let Err(cause) = (&*current.file).write_all(frames) {
+            // Half a frame would hide all that follows it.
+            current.file.set_len(current.segment.length)?;
+            return Err(cause);
+        }
+        let length = frames.len() as u64;
+        current.segment.length += length;
+        self.bytes.fetch_add(length, Ordering::Relaxed);
+        self.dirty = true;
+        Ok(())
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        let id = Uuid::now_v7();
+        let path = segment::path(&self.dir, id);
+        let file = OpenOptions::new().create_new(true).append(true).open(&path)?;
+        let segment = Closed { id, path, length: 0, shipped: 0, open: 0 };
+        self.current = Some(Current { file: Arc::new(file), segment });
+        Ok(())
+    }
+
+    fn close_current(&mut self) {
+        if let Some(current) = self.current.take() {
+            self.closed.push(current.segment);
+        }
+    }
+
+    pub(crate) fn segments(&self) -> impl Iterator<Item = SegmentId> {
+        let current = self.current.iter().map(|current| current.segment.id);
+        self.closed.iter().map(|segment| segment.id).chain(current)
+    }
+
+    pub(crate) fn readable(&self, id: SegmentId) -> Option<Readable> {
+        let current = self.current.iter().map(|current| &current.segment);
+        self.closed.iter().chain(current).find(|segment| segment.id == id).map(Closed::readable)
+    }
+
+    pub(crate) fn shipped(&mut self, id: SegmentId, offset: u64) {
+        let current = self.current.iter_mut().map(|current| &mut current.segment);
+        if let Some(segment) = self.closed.iter_mut().chain(current).find(|segment| segment.id == id) {
+            segment.shipped = offset;
+        }
+        segment::delete_done(&mut self.closed, &self.bytes);
+    }
+
+    /// The file, if something was written since the last time that this was asked.
+    pub(crate) fn take_dirty(&mut self) -> Option<Arc<File>> {
+        let dirty = std::mem::take(&mut self.dirty);
+        self.current.as_ref().filter(|_| dirty).map(|current| Arc::clone(&current.file))
+    }
+
+    pub(crate) fn force(&self) -> io::Result<()> {
+        self.current.as_ref().map_or(Ok(()), |current| current.file.sync_data())
+    }
+}
+
+/// Most bytes that wait in memory per shard while the disk takes nothing.
+const MOST_WAITING: usize = 32 << 20;

@@ -1,0 +1,1 @@
+DELETE FROM tj_virtual_key WHERE token = $1

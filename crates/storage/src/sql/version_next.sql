@@ -1,0 +1,1 @@
+UPDATE tj_sequence SET value = value + 1 WHERE name = 'version'

@@ -1,0 +1,1 @@
+SELECT value FROM tj_sequence WHERE name = 'version'
