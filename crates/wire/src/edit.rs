@@ -134,13 +134,10 @@ impl RawObject {
         self.members.iter().map(of).sum::<usize>() + AROUND
     }
 
-    /// Whether only blanks and one comma stand between two members.
+    /// Whether no member stood between two: then it is the comma and blanks.
     fn adjacent(&self, end: usize, next: usize) -> bool {
         let between = if end <= next { self.text.get(end..next) } else { None };
-        between.is_some_and(|between| {
-            between.iter().filter(|byte| **byte == b',').count() == 1
-                && between.iter().all(|byte| matches!(byte, b',' | b' ' | b'\n' | b'\r' | b'\t'))
-        })
+        between.is_some_and(|between| between.iter().all(|byte| b", \n\r\t".contains(byte)))
     }
 
     /// Removes all members of a name but the one at `keep`.

@@ -1,5 +1,5 @@
 //! What counts as JSON: `serde_json` is the oracle for what is accepted, Python's `json` for what errors say.
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 use bytes::Bytes;
 use proptest::prelude::*;

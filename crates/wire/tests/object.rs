@@ -1,5 +1,5 @@
 //! `RawObject`: reading members, and edits against a plain list of members as the model.
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 use bytes::Bytes;
 use proptest::prelude::*;

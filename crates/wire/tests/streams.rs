@@ -1,5 +1,4 @@
 //! Streams cut anywhere give the same frames as uncut ones, and those that the standard's own steps give.
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
@@ -192,6 +191,19 @@ fn comments_and_empty_events_are_kept() {
     let raw: Vec<&[u8]> = found.iter().map(|frame| &frame.raw[..]).collect();
     assert_eq!(raw, [&b": ping\n\n"[..], b"\n", b"id: 1\n\n"]);
     assert!(found.iter().all(|frame| frame.data.is_empty() && frame.event.is_none()));
+}
+
+#[test]
+fn raw_bytes_hold_the_whole_blank_line() {
+    let raw =
+        |text: &[u8], size| frames(text, &[size], usize::MAX).0.into_iter().map(|frame| frame.raw).collect::<Vec<_>>();
+    for size in [1, 2, 7, 64] {
+        assert_eq!(raw(b"data: 1\r\n\r\ndata: 2\r\n\r\n", size), ["data: 1\r\n\r\n", "data: 2\r\n\r\n"]);
+        assert_eq!(raw(b"data: 1\r\rdata: 2\r\r", size), ["data: 1\r\r", "data: 2\r\r"]);
+        assert_eq!(raw(b"data: 1\n\r\ndata: 2\n\n", size), ["data: 1\n\r\n", "data: 2\n\n"]);
+        assert_eq!(raw(b"\xEF\n\n", size), [&b"\xEF\n\n"[..]], "a third of a byte order mark is a line");
+        assert_eq!(raw(b"\xEF\xBB\xBF\n\n", size), ["\n", "\n"]);
+    }
 }
 
 #[test]
