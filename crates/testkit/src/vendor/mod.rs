@@ -1,0 +1,4 @@
+//! Replies as the vendors give them.
+
+pub mod anthropic;
+pub mod openai;
