@@ -1,8 +1,9 @@
 //! Which models there are, for the caller.
 
-use super::{Answer, Hit, Route, Verb, route};
+use super::{Answer, Hit, Route, route};
 use crate::respond::{self, Reply};
 use serde_json::{Value, json};
+use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup, may_use_model};
 use tianji_core::{Error, Kind, Micros};
 use tianji_pipeline::{Caller, Snapshot};
