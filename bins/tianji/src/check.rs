@@ -13,7 +13,7 @@ pub(crate) fn run(file: Option<&str>, strict: bool, json: bool) -> ExitCode {
     };
     let print = |findings: &[Diagnostic]| {
         for finding in findings {
-            if json { println!("{}", finding.to_json()) } else { println!("{finding}") }
+            if json { println!("{}", described(finding)) } else { println!("{finding}") }
         }
     };
     match load(file, &ProcessSource) {
@@ -30,4 +30,12 @@ pub(crate) fn run(file: Option<&str>, strict: bool, json: bool) -> ExitCode {
             ExitCode::SUCCESS
         }
     }
+}
+
+fn described(finding: &Diagnostic) -> serde_json::Value {
+    serde_json::json!({
+        "severity": format!("{:?}", finding.severity).to_lowercase(), "cause": format!("{:?}", finding.cause),
+        "file": finding.file, "line": finding.line, "column": finding.column, "path": finding.path,
+        "message": finding.message,
+    })
 }

@@ -103,7 +103,7 @@ fn configuration(arguments: &ServeArguments) -> Result<Loaded, Failure> {
         let model = arguments.model.as_deref().ok_or_else(|| {
             Failure::Refused("neither --config nor --model is given; try: tianji --config examples/quickstart.yaml".into())
         })?;
-        let config = Config::from_model(model, arguments.alias.as_deref(), arguments.api_base.as_deref());
+        let config = Config::from_model(model, arguments.alias.as_deref(), arguments.api_base.as_deref(), arguments.api_version.as_deref());
         return Ok(Loaded { config, warnings: Vec::new(), files: Vec::new() });
     };
     let loaded = load(file, &ProcessSource).and_then(|loaded| {

@@ -15,6 +15,8 @@ pub(super) struct Context<'a> {
     pub(super) providers: &'a tianji_providers::Catalogue,
     pub(super) prices: &'a tianji_pricing::Catalogue,
     pub(super) env: &'a dyn Fn(&str) -> Option<String>,
+    /// Shares by deployment id, before the entries' own.
+    pub(super) weights: &'a indexmap::IndexMap<String, f64>,
 }
 
 /// Why an entry cannot be used.
@@ -23,6 +25,9 @@ pub(super) enum EntryError {
     /// No such provider.
     #[error(transparent)]
     Provider(#[from] ResolveError),
+    /// A price of its own is none.
+    #[error(transparent)]
+    Price(#[from] tianji_pricing::EntryError),
     /// Its address makes no sense.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
@@ -49,12 +54,13 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
     };
     let id = entry.info.id.clone().unwrap_or_else(|| derived_id(entry));
     let (breaker, in_flight) = context.shared.breakers.of(&id);
+    let weight = context.weights.get(&id).copied().or(params.weight);
     let amounts = params.prices.amounts.iter().chain(&entry.info.prices.amounts);
     let mut deployment = Deployment {
         id: id.into(),
         group: entry.model_name.as_str().into(),
         base_model: params.base_model.clone().or_else(|| entry.info.base_model.clone()),
-        overrides: tianji_pricing::Overrides::new(amounts.map(|(name, text)| (name.as_str(), text.as_str()))),
+        overrides: tianji_pricing::Overrides::new(amounts.map(|(name, text)| (name.as_str(), text.as_str())))?,
         fixed: None,
         filled: papaya::HashMap::new(),
         defaults: raw(&params.params),
@@ -67,7 +73,7 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
         num_retries: params.num_retries,
         cooldown: params.cooldown_time.or(entry.info.cooldown_time),
         max_parallel: params.max_parallel_requests,
-        weights: Weights { weight: params.weight, rpm: params.rpm, tpm: params.tpm },
+        weights: Weights { weight, rpm: params.rpm, tpm: params.tpm },
         order: params.order.map(i64::from),
         mock_response: params.mock_response.as_deref().map(Arc::from),
         model: model.into(),

@@ -90,7 +90,8 @@ fn deployments(
     prices: &tianji_pricing::Catalogue,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<Arc<Deployment>>, BuildError> {
-    let context = deployment::Context { shared, providers, prices, env };
+    let weights = &config.router_settings.weights;
+    let context = deployment::Context { shared, providers, prices, env, weights };
     let mut built = Vec::with_capacity(config.model_list.len());
     let mut wrong = Vec::new();
     for (place, entry) in config.model_list.iter().enumerate() {
@@ -136,7 +137,9 @@ fn aliases(config: &Config) -> HashMap<String, Alias> {
     let alias = |(name, alias): (&String, &tianji_config::GroupAlias)| {
         (name.clone(), Alias { model: alias.model.clone(), hidden: alias.hidden })
     };
-    config.router_settings.model_group_alias.iter().map(alias).collect()
+    let plain = |(name, model): (&String, &String)| (name.clone(), Alias { model: model.clone(), hidden: true });
+    let map = config.litellm_settings.model_alias_map.iter().map(plain);
+    map.chain(config.router_settings.model_group_alias.iter().map(alias)).collect()
 }
 
 fn fallbacks(lists: &FallbackLists) -> Fallbacks {
@@ -153,7 +156,7 @@ fn list(list: &tianji_config::FallbackList) -> FallbackList {
 }
 
 fn target(target: &tianji_config::FallbackTarget) -> FallbackTarget {
-    FallbackTarget { model: target.model.clone(), overrides: target.overrides.clone().into_iter().collect() }
+    FallbackTarget { model: target.model.clone(), overrides: target.overrides.clone().into_inner() }
 }
 
 /// Changes when the configuration does; secrets do not print, so they do not count.

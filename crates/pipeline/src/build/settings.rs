@@ -39,6 +39,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         call_id_in_errors: general.include_call_id_in_error_body,
         budget_status: general
             .budget_exceeded_status_code
+            .or(litellm.budget_exceeded_status_code)
             .and_then(|code| StatusCode::from_u16(code).ok())
             .unwrap_or(base.budget_status),
         key_header: general.key_header_name.as_deref().and_then(|name| HeaderName::try_from(name).ok()),
