@@ -1,23 +1,25 @@
-//! Turns the price table into a sorted text with an index, so that the running gateway parses nothing it does not need.
+//! Packs `data/model_prices.json` into the form that the catalogue reads in place, so that start-up parses nothing.
 
-#![expect(
-    clippy::expect_used,
-    clippy::disallowed_methods,
-    reason = "a build script fails by panicking and is told its folder by cargo"
-)]
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
 
-#[path = "src/packed.rs"]
-mod packed;
+#[path = "src/members.rs"]
+#[expect(dead_code, reason = "the script needs only the reader of objects")]
+mod members;
+#[path = "src/catalogue/pack.rs"]
+mod pack;
 
-use std::path::PathBuf;
-
-fn main() {
-    println!("cargo:rerun-if-changed=data/model_prices.json");
-    println!("cargo:rerun-if-changed=src/packed.rs");
-    let table = std::fs::read_to_string("data/model_prices.json").expect("data/model_prices.json is readable");
-    let packed = packed::pack(&table).expect("data/model_prices.json is an object of objects");
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    std::fs::write(out.join("catalogue.txt"), packed.text).expect("OUT_DIR is writable");
-    let index: Vec<u8> = packed.starts.iter().flat_map(|start| start.to_le_bytes()).collect();
-    std::fs::write(out.join("catalogue.idx"), index).expect("OUT_DIR is writable");
+#[expect(clippy::disallowed_methods, reason = "a build script is told its folders by the environment")]
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=data/model_prices.json");
+    println!("cargo::rerun-if-changed=src/catalogue/pack.rs");
+    println!("cargo::rerun-if-changed=src/members.rs");
+    let folder = env::var("CARGO_MANIFEST_DIR")?;
+    let text = fs::read_to_string(Path::new(&folder).join("data/model_prices.json"))?;
+    let packed = pack::pack(&text)?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("catalogue.txt"), packed.text)?;
+    fs::write(Path::new(&out).join("catalogue.idx"), packed.index)?;
+    Ok(())
 }

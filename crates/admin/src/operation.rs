@@ -1,6 +1,5 @@
 //! The form of a management operation.
 
-use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tianji_auth::{KeyHash, Permission, Principal, VirtualKey};
@@ -9,10 +8,19 @@ use tianji_core::{Error, Kind, Micros};
 use tianji_pipeline::{Caller, Shared};
 use tianji_storage::{Store, StoreError};
 
+/// Verbs of operations and routes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+}
+
 /// One operation: a method, a path, a permission and typed input and output.
 pub trait Operation: 'static {
     /// Verb.
-    const METHOD: Method;
+    const METHOD: Verb;
     /// Route template.
     const PATH: &'static str;
     /// Operation name, unique.

@@ -1,8 +1,7 @@
 //! `GET /spend/logs`: finished calls, newest first, or their sums per day.
 
-use crate::operation::{Admin, Operation, invalid, store_error};
+use crate::operation::{Admin, Operation, Verb, invalid, store_error};
 use crate::rows::{dollars, time};
-use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tianji_auth::{KeyHash, Permission, Principal};
@@ -26,7 +25,7 @@ pub struct Query {
 }
 
 impl Operation for SpendLogs {
-    const METHOD: Method = Method::GET;
+    const METHOD: Verb = Verb::Get;
     const PATH: &'static str = "/spend/logs";
     const NAME: &'static str = "spend_logs";
     const PERMISSION: Permission = Permission::SpendRead;

@@ -4,6 +4,7 @@
 //! undone on the canonical model, so that no decoder and no encoder needs to know.
 
 use std::collections::HashSet;
+use tianji_core::Json;
 use tianji_core::generate::{Delta, Finish, FinishReason, GenerateResponse, Part, PartKind, StreamEvent, ToolCallKind};
 
 /// Things to undo in a reply.
@@ -31,7 +32,7 @@ impl Fixups {
                 let Part::ToolCall(call) = part else { continue };
                 if self.json_tool.as_deref() == Some(call.name.as_str()) {
                     unwrapped = true;
-                    *part = Part::text(std::mem::take(&mut call.arguments));
+                    *part = Part::text(spaced(&call.arguments));
                 } else {
                     call.name = self.original(&call.name);
                     if self.custom_tools.contains(&call.name) {
@@ -130,6 +131,28 @@ impl StreamFixups {
         let at = self.custom.iter().position(|(at, _)| *at == (choice, index))?;
         Some(self.custom.swap_remove(at).1)
     }
+}
+
+/// JSON with a blank after commas and colons, as the reference proxy prints an answer that came as a tool's input.
+/// Texts that are no JSON stay as they are.
+fn spaced(json: &str) -> String {
+    let Ok(value) = serde_json::from_str::<Json>(json) else { return json.to_owned() };
+    let (mut quoted, mut escaped) = (false, false);
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in value.text().chars() {
+        if quoted {
+            quoted = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            out.push(c);
+        } else if !c.is_ascii_whitespace() {
+            quoted = c == '"';
+            out.push(c);
+            if matches!(c, ',' | ':') {
+                out.push(' ');
+            }
+        }
+    }
+    out
 }
 
 /// The `input` member of a custom tool's JSON arguments; the text itself if it is not such an object.

@@ -1,7 +1,8 @@
 //! OpenAPI from the route table: nothing here is written by hand per route.
 
-use crate::routes::{Route, Verb, all};
+use crate::routes::{Route, all};
 use serde_json::{Map, Value, json};
+use tianji_admin::Verb;
 use tianji_auth::Permission;
 
 /// The document (OpenAPI 3.1).

@@ -147,7 +147,7 @@ fn snapshot(
     shared: &Shared,
     source: &ProcessSource,
 ) -> Result<Snapshot, tianji_pipeline::BuildError> {
-    let env = |name: &str| tianji_config::Source::env(source, name);
+    let env = |name: &str| config.environment.lookup(name, source);
     build(config, options.master_key.as_ref(), shared, &env)
 }
 

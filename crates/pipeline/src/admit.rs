@@ -22,9 +22,9 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate)
     caller.check(Permission::Infer, request.endpoint.template)?;
     let mut body = RawObject::parse(request.body).map_err(|cause| DialectError::from(cause).of_request())?;
     let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
-    words::header_controls(&request.headers, &mut controls)?;
-    let seen = inspect(&body, request.endpoint.dialect).map_err(DialectError::of_request)?;
-    let asked = request.path_model.or(seen.model).or_else(|| snapshot.settings.default_model.clone());
+    controls::read_headers(&request.headers, &mut controls)?;
+    let mut seen = inspect(&body, request.endpoint.dialect).map_err(DialectError::of_request)?;
+    let asked = request.path_model.or_else(|| seen.model.take()).or_else(|| snapshot.settings.default_model.clone());
     let model = asked.ok_or_else(|| words::unknown_model(None, &snapshot))?;
     let found = find(&snapshot, &caller, &model)?;
     let demand = demand(&found, &seen, &body);
@@ -64,7 +64,10 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate)
 fn inspect(body: &RawObject, dialect: DialectId) -> Result<Inspection, DialectError> {
     match dialect {
         DialectId::OpenAiChat => openai_chat::inspect(body),
-        DialectId::AnthropicMessages => anthropic_messages::inspect(body),
+        DialectId::AnthropicMessages => {
+            anthropic_messages::require_max_tokens(body)?;
+            anthropic_messages::inspect(body)
+        }
     }
 }
 

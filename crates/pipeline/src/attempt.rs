@@ -2,7 +2,7 @@
 
 use crate::call::{Admitted, Attempt};
 use crate::mock;
-use crate::relay::{FirstFrames, Streaming};
+use crate::relay::{FirstFrames, Streaming, translate, translate_last};
 use crate::shared::Shared;
 use crate::words;
 use bytes::{Bytes, BytesMut};
@@ -98,10 +98,18 @@ async fn stream(
         match body.data().await {
             Some(piece) => {
                 splitter.push(piece.map_err(tianji_http::HttpError::into_error)?);
-                crate::relay::translate(&mut splitter, edit.as_deref_mut(), bridge.as_mut(), &mut out)?;
+                let read = translate(&mut splitter, edit.as_deref_mut(), bridge.as_mut(), &mut out);
+                match read {
+                    Ok(()) => {}
+                    Err(error) if out.is_empty() => return Err(error),
+                    Err(error) => {
+                        let first = FirstFrames { body, splitter, edit, bridge, out };
+                        return Ok(Box::new(Streaming::broken(first, error)));
+                    }
+                }
             }
             None => {
-                crate::relay::translate_last(&mut splitter, edit.as_deref_mut(), bridge.as_mut(), &mut out)?;
+                translate_last(&mut splitter, edit.as_deref_mut(), bridge.as_mut(), &mut out)?;
                 bridge.end(&mut out).map_err(before_first)?;
                 return Ok(Box::new(Streaming::finished(bridge, out.freeze())));
             }

@@ -50,7 +50,7 @@ pub struct Generate {
 
 /// A call that was let in: the caller is known, the body is JSON, limits are charged.
 #[derive(Debug)]
-pub struct Admitted {
+pub(crate) struct Admitted {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) endpoint: Endpoint,
     pub(crate) caller: Caller,
@@ -70,11 +70,11 @@ pub struct Admitted {
 
 /// A call whose content may go to a model.
 #[derive(Debug)]
-pub struct Screened(pub(crate) Admitted);
+pub(crate) struct Screened(pub(crate) Admitted);
 
 /// A call with the groups to try, in order.
 #[derive(Debug)]
-pub struct Routed {
+pub(crate) struct Routed {
     pub(crate) call: Admitted,
     /// The client's own fallbacks; the configured ones depend on the failure.
     pub(crate) client_fallbacks: Option<Vec<FallbackTarget>>,

@@ -1,6 +1,7 @@
 //! Members of a request body that speak to the gateway, not to the model: taken out before anything is forwarded.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use serde_json::Value;
 use std::time::Duration;
 use tianji_core::{DialectId, Error, Kind};
@@ -9,33 +10,33 @@ use tianji_wire::RawObject;
 
 /// What the caller asked of the gateway.
 #[derive(Clone, Debug, Default)]
-pub struct Controls {
+pub(crate) struct Controls {
     /// Groups to try after the first; replaces the configured ones.
-    pub fallbacks: Option<Vec<FallbackTarget>>,
+    pub(crate) fallbacks: Option<Vec<FallbackTarget>>,
     /// No fallbacks at all.
-    pub disable_fallbacks: bool,
+    pub(crate) disable_fallbacks: bool,
     /// Attempts after the first.
-    pub num_retries: Option<u32>,
+    pub(crate) num_retries: Option<u32>,
     /// The whole call.
-    pub timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
     /// The first frame of a stream.
-    pub stream_timeout: Option<Duration>,
+    pub(crate) stream_timeout: Option<Duration>,
     /// Drop what the target cannot say.
-    pub drop_params: Option<bool>,
+    pub(crate) drop_params: Option<bool>,
     /// Request members removed first, by path.
-    pub additional_drop_params: Vec<String>,
+    pub(crate) additional_drop_params: Vec<String>,
     /// Parameters sent verbatim.
-    pub allowed_params: Vec<String>,
+    pub(crate) allowed_params: Vec<String>,
     /// Members merged into the upstream body last.
-    pub extra_body: Vec<(String, Bytes)>,
+    pub(crate) extra_body: Vec<(String, Bytes)>,
     /// Routing and spend tags.
-    pub tags: Vec<String>,
+    pub(crate) tags: Vec<String>,
     /// The caller's metadata as JSON text, bounded.
-    pub metadata: Option<String>,
+    pub(crate) metadata: Option<String>,
     /// Trace id.
-    pub trace_id: Option<String>,
+    pub(crate) trace_id: Option<String>,
     /// Session id.
-    pub session_id: Option<String>,
+    pub(crate) session_id: Option<String>,
 }
 
 /// What a member of the body is for.
@@ -52,7 +53,7 @@ enum Member {
 }
 
 /// Takes the gateway's members out of a body. Refuses those that would steer credentials, at any depth.
-pub fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls, Error> {
+pub(crate) fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls, Error> {
     let mut controls = Controls::default();
     let mut taken: Vec<(String, Member)> = Vec::new();
     for (name, _) in body.iter() {
@@ -118,6 +119,32 @@ fn act(controls: &mut Controls, name: &str, raw: &[u8]) -> Result<(), Error> {
             controls.metadata = Some(value.to_string()).filter(|text| text.len() <= MOST_METADATA);
         }
     }
+    Ok(())
+}
+
+/// Adds what the caller asks in headers (`x-litellm-timeout`, `x-tianji-tags` …); the body's word wins.
+pub(crate) fn read_headers(headers: &HeaderMap, controls: &mut Controls) -> Result<(), Error> {
+    // Most calls have none of them: one look at the names instead of fourteen.
+    if !headers.keys().any(|name| name.as_str().starts_with("x-litellm-") || name.as_str().starts_with("x-tianji-")) {
+        return Ok(());
+    }
+    let find = |name: &str| {
+        let value = headers.get(format!("x-litellm-{name}")).or_else(|| headers.get(format!("x-tianji-{name}")));
+        value.and_then(|value| value.to_str().ok()).map(str::to_owned)
+    };
+    let time = |name: &str| find(name).map(|text| seconds(name, &Value::from(text))).transpose();
+    controls.timeout = controls.timeout.or(time("timeout")?);
+    controls.stream_timeout = controls.stream_timeout.or(time("stream-timeout")?);
+    if let Some(text) = find("num-retries") {
+        let value = text.parse::<u64>().map_or(Value::Null, Value::from);
+        controls.num_retries = controls.num_retries.or(Some(count("num-retries", &value)?));
+    }
+    if let Some(text) = find("tags") {
+        let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        controls.tags.extend(tags.take(MOST_TAGS).map(|tag| tag.chars().take(256).collect::<String>()));
+    }
+    controls.trace_id = controls.trace_id.take().or_else(|| find("trace-id"));
+    controls.session_id = controls.session_id.take().or_else(|| find("session-id"));
     Ok(())
 }
 
@@ -220,7 +247,7 @@ mod tests {
             r#"{"model":"m","fallbacks":["b",{"model":"c","top_p":1}],"banana":1,"tags":["a"],"metadata":{"tags":["b"]},"timeout":2,"cache":{"no-cache":true},"litellm_x":1}"#,
         );
         let controls = controls.unwrap();
-        assert_eq!(left, r#"{"model":"m","banana":1}"#);
+        assert_eq!(left, r#"{"model":"m", "banana":1}"#);
         assert_eq!(controls.fallbacks.map(|list| list.len()), Some(2));
         assert_eq!(controls.tags, ["a", "b"]);
         assert_eq!(controls.timeout, Some(Duration::from_secs(2)));

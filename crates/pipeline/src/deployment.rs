@@ -7,7 +7,7 @@ use std::time::Duration;
 use tianji_core::generate::Capabilities;
 use tianji_pricing::ModelPrice;
 use tianji_providers::{Connection, ConnectionError, Operation, Outgoing, Provider};
-use tianji_router::{Breaker, Weights};
+use tianji_router::{Breaker, Health, Weights};
 
 /// A deployment.
 #[derive(Debug)]
@@ -82,6 +82,12 @@ pub struct Concrete {
 }
 
 impl Deployment {
+    /// What the breaker says at a time (milliseconds since the start).
+    pub fn health(&self, millis: u64) -> Health {
+        // The breaker's changes are complete under the lock, so a panic elsewhere leaves it whole.
+        self.breaker.lock().unwrap_or_else(std::sync::PoisonError::into_inner).health(millis)
+    }
+
     /// The model for a call; `filled` is the upstream name with captures put in.
     pub fn concrete(
         &self,

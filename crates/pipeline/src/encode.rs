@@ -5,6 +5,7 @@
 
 use crate::call::{Admitted, Attempt};
 use crate::deployment::{Concrete, Deployment};
+use crate::drop_path::drop_path;
 use crate::words;
 use std::sync::Arc;
 use tianji_core::generate::{EffortBudgets, Target};
@@ -32,7 +33,8 @@ pub(crate) fn encode(
 ) -> Result<Attempt, Error> {
     let upstream = deployment.provider.chat.as_ref().map(|chat| chat.dialect);
     let upstream = upstream.ok_or_else(|| words::no_chat(&deployment.provider))?;
-    if let Some(missing) = &deployment.connection.missing_key {
+    let missing = deployment.connection.missing_key.as_ref().filter(|_| deployment.mock_response.is_none());
+    if let Some(missing) = missing {
         return Err(words::missing_key(&deployment.provider, missing));
     }
     let mut body = call.body.clone();
@@ -77,7 +79,7 @@ fn prepare(
     overrides: &serde_json::Map<String, serde_json::Value>,
 ) {
     for path in deployment.additional_drop_params.iter().chain(&call.controls.additional_drop_params) {
-        words::drop_path(body, path);
+        drop_path(body, path);
     }
     for (name, value) in overrides {
         body.set(name, value);

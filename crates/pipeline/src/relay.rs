@@ -24,6 +24,8 @@ pub(crate) struct Streaming {
     /// Translated and not yet sent.
     out: BytesMut,
     source: Option<Source>,
+    /// The upstream broke right behind what is in `out`.
+    broken: Option<Error>,
 }
 
 struct Source {
@@ -36,12 +38,17 @@ impl Streaming {
     /// A stream that goes on.
     pub(crate) fn running(first: FirstFrames) -> Self {
         let FirstFrames { body, splitter, edit, bridge, out } = first;
-        Self { bridge, out, source: Some(Source { body, splitter, edit }) }
+        Self { bridge, out, source: Some(Source { body, splitter, edit }), broken: None }
+    }
+
+    /// A stream that broke after its first frames, before any of them left.
+    pub(crate) fn broken(first: FirstFrames, error: Error) -> Self {
+        Self { broken: Some(error), ..Self::running(first) }
     }
 
     /// A stream that is all here.
     pub(crate) fn finished(bridge: Box<dyn StreamBridge>, out: Bytes) -> Self {
-        Self { bridge, out: BytesMut::from(out), source: None }
+        Self { bridge, out: BytesMut::from(out), source: None, broken: None }
     }
 }
 
@@ -70,6 +77,11 @@ impl StreamBody {
                 }
                 return Poll::Ready(Some(self.streaming.out.split().freeze()));
             }
+            if let Some(error) = self.streaming.broken.take() {
+                self.over = true;
+                self.break_off(error);
+                continue;
+            }
             let Some(source) = self.streaming.source.as_mut().filter(|_| !self.over) else {
                 self.receipt.succeed(self.streaming.bridge.observed());
                 return Poll::Ready(None);
@@ -87,7 +99,7 @@ impl StreamBody {
     }
 
     fn advance(&mut self, piece: Option<Result<Bytes, tianji_http::HttpError>>) -> Result<(), Error> {
-        let Streaming { bridge, out, source } = &mut self.streaming;
+        let Streaming { bridge, out, source, .. } = &mut self.streaming;
         let Some(source) = source else { return Ok(()) };
         let edit = source.edit.as_deref_mut();
         match piece {

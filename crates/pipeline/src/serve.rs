@@ -2,7 +2,7 @@
 
 use crate::attempt::Outcome;
 use crate::body::ReplyBody;
-use crate::call::{Endpoint, Generate};
+use crate::call::Generate;
 use crate::dispatch::{Dispatched, Failed, dispatch};
 use crate::relay::StreamBody;
 use crate::shared::Shared;
@@ -13,7 +13,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
 use tianji_core::{BodyShape, DialectId, Error};
 use tianji_dialects::dialect;
-use uuid::Uuid;
 
 /// Serves a request to generate a reply.
 pub async fn generate(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate) -> Response<ReplyBody> {
@@ -99,19 +98,6 @@ pub fn error_response(client: DialectId, error: &Error) -> Response<ReplyBody> {
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     headers::of_error(error, response.headers_mut());
     response
-}
-
-/// Our ids of calls.
-pub fn call_id() -> Uuid {
-    Uuid::now_v7()
-}
-
-/// The endpoint's dialect decides the form of errors even before a call exists.
-impl Endpoint {
-    /// An error reply of this endpoint.
-    pub fn error(&self, error: &Error) -> Response<ReplyBody> {
-        error_response(self.dialect, error)
-    }
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -108,6 +108,11 @@ impl Snapshot {
         Some(target)
     }
 
+    /// Every group, wildcards included.
+    pub fn all_groups(&self) -> impl Iterator<Item = &Arc<Group>> {
+        self.order.iter().filter_map(|name| self.groups.get(name)).chain(&self.wildcard_groups)
+    }
+
     /// Names that a list of models shows: groups in the order of the configuration, then visible aliases.
     pub fn visible_names(&self) -> impl Iterator<Item = &str> {
         let aliases = self.aliases.iter().filter(|(_, alias)| !alias.hidden).map(|(name, _)| name.as_str());

@@ -93,7 +93,8 @@ pub(crate) fn upstream_error(attempt: &Attempt, status: u16, headers: &HeaderMap
     let mut error = Error::provider(told.kind, told.message)
         .with_status(told.status)
         .with_retry_after(retry_after(headers));
-    error.param = told.param.map(Into::into);
+    // No single parameter is to blame for a conversation that is too long.
+    error.param = told.param.filter(|_| told.kind != Kind::ContextWindowExceeded).map(Into::into);
     error.upstream_status = Some(status);
     for (name, value) in headers {
         if crate::headers::is_shown(name) && let Ok(value) = value.to_str() {

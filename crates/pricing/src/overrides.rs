@@ -1,36 +1,83 @@
-//! Prices that an entry of the configuration sets for itself.
+//! Prices and facts that an operator sets for one deployment.
 
-use crate::amount::Amount;
-use crate::model_price::ModelPrice;
+use crate::catalogue::pack::push_name;
+use crate::entry::{EntryError, ModelPrice};
+use crate::field::Field;
+use crate::members::Members;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Price fields of one deployment.
+/// Members of an entry that replace the catalogue's, for one deployment only.
+///
+/// Token prices (tiers and tables included) replace one another as one group: an operator who sets the price of input
+/// has set all token prices, and none of the catalogue's is mixed in. Every other member stands for itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Overrides(Vec<(String, Amount)>);
+pub struct Overrides {
+    members: Vec<(String, String)>,
+    sets_tokens: bool,
+}
 
 impl Overrides {
-    /// From field names and decimals. Texts that are no price are left out.
-    pub fn new<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(fields.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Amount::parse(text)?))).collect())
+    /// From field names and JSON values as text: `("input_cost_per_token", "1.5e-07")`,
+    /// `("tiered_pricing", "[…]")`, `("supports_vision", "true")`. Of two values for a name the last counts.
+    ///
+    /// # Errors
+    /// [`EntryError`] if a value is no JSON or a price is no decimal from 0.
+    pub fn new<N: Into<String>, V: Into<String>>(
+        members: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, EntryError> {
+        let mut kept: Vec<(String, String)> = Vec::new();
+        for (name, value) in members {
+            let (name, value) = (name.into(), value.into());
+            kept.retain(|(known, _)| *known != name);
+            kept.push((name, value));
+        }
+        let sets_tokens = kept.iter().any(|(name, _)| Field::of(name).is_token_price());
+        let overrides = Self { members: kept, sets_tokens };
+        ModelPrice::from_json("", overrides.text(&Members(Vec::new())))?;
+        Ok(overrides)
     }
 
-    /// These prices over the catalogue's. Token prices are one group: one of them set replaces them all.
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Lays them over what was found; `None` if there is nothing to price with on either side.
+    ///
+    /// Layers are stacked from below: `own.over(custom.over(found))`.
     pub fn over(&self, found: Option<Arc<ModelPrice>>) -> Option<Arc<ModelPrice>> {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return found;
         }
-        let base = found.as_deref().cloned().unwrap_or_default();
-        let mut fields = base.fields.clone();
-        let sets_tokens = self.0.iter().any(|(name, _)| is_token_price(name));
-        if sets_tokens {
-            fields.retain(|name, _| !is_token_price(name));
-        }
-        fields.extend(self.0.iter().cloned());
-        let table = if sets_tokens { Vec::new() } else { base.table.clone() };
-        Some(Arc::new(ModelPrice::of(fields, table, base.search, base.raw().clone())))
+        let (name, base) = found.as_ref().map_or(("", "{}"), |found| (found.name(), found.json()));
+        let base = Members::read(base).ok()?;
+        // both sides were read before, so their union can be read
+        let merged = ModelPrice::from_json(name, self.text(&base)).ok()?;
+        Some(Arc::new(merged))
+    }
+
+    fn text(&self, base: &Members<'_>) -> Cow<'static, str> {
+        let replaced = |name: &str| {
+            self.members.iter().any(|(own, _)| own == name) || self.sets_tokens && Field::of(name).is_token_price()
+        };
+        let below = base.0.iter().filter(|(name, _)| !replaced(name)).map(|(name, value)| (name.as_ref(), value.get()));
+        let own = self.members.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Cow::Owned(object(below.chain(own)))
     }
 }
 
-fn is_token_price(name: &str) -> bool {
-    name.contains("token") && name.contains("cost")
+/// Writes an object from names and JSON values.
+pub(crate) fn object<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::from("{");
+    for (name, value) in members {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        push_name(&mut text, name);
+        text.push(':');
+        text.push_str(value);
+    }
+    text.push('}');
+    text
 }

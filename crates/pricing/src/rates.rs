@@ -1,105 +1,95 @@
-//! Prices per token: one set of rates for every tier of length and service that a model has.
+//! Token prices of one entry (or one row of its tier table) and how one of them is chosen.
 
-use crate::amount::Amount;
-use std::collections::BTreeMap;
+use crate::field::{Family, Key, Service};
+use crate::price::Price;
 
-/// Dollars per token of every bucket. An absent rate falls back to another one; an explicit zero is a price.
+/// Token prices, sorted by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rates(Vec<(Key, Price)>);
+
+/// Which of several prices applies to a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Rates {
-    pub(crate) input: Option<Amount>,
-    pub(crate) output: Option<Amount>,
-    pub(crate) read: Option<Amount>,
-    pub(crate) write: Option<Amount>,
-    pub(crate) write_1h: Option<Amount>,
-    pub(crate) in_audio: Option<Amount>,
-    pub(crate) in_image: Option<Amount>,
-    pub(crate) in_video: Option<Amount>,
-    pub(crate) read_audio: Option<Amount>,
-    pub(crate) read_image: Option<Amount>,
-    pub(crate) out_reasoning: Option<Amount>,
-    pub(crate) out_audio: Option<Amount>,
-    pub(crate) out_image: Option<Amount>,
-    pub(crate) out_video: Option<Amount>,
+pub(crate) struct Choice {
+    /// Thousands of input tokens above which the price holds; 0 = any.
+    pub(crate) above_k: u32,
+    pub(crate) service: Service,
+    pub(crate) batch: bool,
 }
 
-/// The rates of one tier.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RateSet {
-    /// Service tier (`flex`, `priority`, `batches` …); empty for the plain one.
-    pub(crate) service: String,
-    /// Applies above so many input tokens.
-    pub(crate) above: u64,
-    pub(crate) rates: Rates,
+/// A price, or half of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) price: Price,
+    pub(crate) halved: bool,
 }
 
-/// Amounts by field name.
-pub(crate) type Fields = BTreeMap<String, Amount>;
+impl Rates {
+    /// Sorts prices; the last of two for the same key counts.
+    pub(crate) fn new(mut prices: Vec<(Key, Price)>) -> Self {
+        prices.reverse();
+        prices.sort_by_key(|(key, _)| *key);
+        prices.dedup_by_key(|(key, _)| *key);
+        let mut rates = Self(prices);
+        rates.drop_echo();
+        rates.0.shrink_to_fit();
+        rates
+    }
 
-/// All sets that a model's fields make: every service tier × every length tier that is named anywhere.
-pub(crate) fn sets(fields: &Fields) -> Vec<RateSet> {
-    let mut lengths = vec![0];
-    let mut services = vec![String::new()];
-    for name in fields.keys() {
-        if let Some(above) = length_of(name)
-            && !lengths.contains(&above)
-        {
-            lengths.push(above);
-        }
-        let service = SERVICES.iter().find(|service| name.ends_with(&format!("_{service}")));
-        if let Some(service) = service.filter(|service| !services.iter().any(|known| known == *service)) {
-            services.push((*service).to_owned());
+    /// A reasoning price that merely repeats the output price follows it through all tiers: vendors bill reasoning as
+    /// output (Google, "Gemini API pricing": "Output price (including thinking tokens)").
+    fn drop_echo(&mut self) {
+        let plain = Choice::default();
+        let mut reasoning = self.0.iter().filter(|(key, _)| key.family == Family::Reasoning);
+        let lone = reasoning.next().filter(|(key, _)| key.above_k == 0 && key.service == Service::Plain && !key.batch);
+        let echo =
+            lone.is_some_and(|(_, price)| self.at(Family::Output, plain) == Some(*price)) && reasoning.next().is_none();
+        if echo {
+            self.0.retain(|(key, _)| key.family != Family::Reasoning);
         }
     }
-    lengths.sort_unstable();
-    let set = |service: &String, above: u64| RateSet {
-        service: service.clone(),
-        above,
-        rates: rates(&|name| rate(fields, name, above, service)),
-    };
-    services.iter().flat_map(|service| lengths.iter().map(move |above| set(service, *above))).collect()
-}
 
-/// The most specific price of a field: length and service, length alone, service alone, plain.
-fn rate(fields: &Fields, name: &str, above: u64, service: &str) -> Option<Amount> {
-    let long = format!("{name}_above_{}k_tokens", above / 1000);
-    let (has_length, has_service) = (above > 0, !service.is_empty());
-    let with = |name: &str| fields.get(&format!("{name}_{service}")).copied();
-    (has_length && has_service)
-        .then(|| with(&long))
-        .flatten()
-        .or_else(|| has_length.then(|| fields.get(&long).copied()).flatten())
-        .or_else(|| has_service.then(|| with(name)).flatten())
-        .or_else(|| fields.get(name).copied())
-}
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Price> {
+        self.0.iter().map(|(_, price)| *price)
+    }
 
-/// Reads the rates through a function from plain field names.
-pub(crate) fn rates(field: &dyn Fn(&str) -> Option<Amount>) -> Rates {
-    Rates {
-        input: field("input_cost_per_token"),
-        output: field("output_cost_per_token"),
-        read: field("cache_read_input_token_cost").or_else(|| field("input_cost_per_token_cache_hit")),
-        write: field("cache_creation_input_token_cost"),
-        write_1h: field("cache_creation_input_token_cost_above_1hr"),
-        in_audio: field("input_cost_per_audio_token"),
-        in_image: field("input_cost_per_image_token"),
-        in_video: field("input_cost_per_video_token"),
-        read_audio: field("cache_read_input_audio_token_cost"),
-        read_image: field("cache_read_input_image_token_cost"),
-        out_reasoning: field("output_cost_per_reasoning_token"),
-        out_audio: field("output_cost_per_audio_token"),
-        out_image: field("output_cost_per_image_token"),
-        out_video: field("output_cost_per_video_token"),
+    /// The highest tier that a number of input tokens is above; `inclusive` = the edge belongs to the tier.
+    pub(crate) fn tier(&self, tokens: u64, inclusive: bool) -> u32 {
+        let reached = |edge: u32| {
+            let edge = u64::from(edge) * 1000;
+            if inclusive { tokens >= edge } else { tokens > edge }
+        };
+        let edges = self.0.iter().map(|(key, _)| key.above_k);
+        edges.filter(|edge| *edge > 0 && reached(*edge)).max().unwrap_or(0)
+    }
+
+    /// Whether any price is for this service tier.
+    pub(crate) fn serves(&self, service: Service) -> bool {
+        self.0.iter().any(|(key, _)| key.service == service)
+    }
+
+    /// The price of a family under a choice, `off_peak` in place of the plain price. The tier counts first, then the
+    /// service tier; a batch without a price of its own costs half of the plain one.
+    pub(crate) fn rate(&self, family: Family, choice: Choice, off_peak: Option<&Self>) -> Option<Rate> {
+        let Choice { above_k, service, batch } = choice;
+        let whole = |price| Rate { price, halved: false };
+        let level = |above_k: u32| {
+            let at = |service, batch| self.at(family, Choice { above_k, service, batch });
+            let off_peak = off_peak.filter(|_| above_k == 0).and_then(|rates| rates.at(family, Choice::default()));
+            let plain = || off_peak.or_else(|| at(Service::Plain, false));
+            if batch {
+                let own = at(service, true).or_else(|| at(Service::Plain, true)).map(whole);
+                return own.or_else(|| plain().map(|price| Rate { price, halved: true }));
+            }
+            let tiered = if service == Service::Plain { None } else { at(service, false) };
+            tiered.or_else(plain).map(whole)
+        };
+        let high = if above_k > 0 { level(above_k) } else { None };
+        high.or_else(|| level(0))
+    }
+
+    fn at(&self, family: Family, Choice { above_k, service, batch }: Choice) -> Option<Price> {
+        let key = Key { family, above_k, service, batch };
+        let found = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        self.0.get(found).map(|(_, price)| *price)
     }
 }
-
-/// The tokens in `…_above_200k_tokens…`.
-fn length_of(name: &str) -> Option<u64> {
-    let (_, rest) = name.split_once("_above_")?;
-    // `…_above_1hr_above_200k_tokens` names a cache life first.
-    let rest = rest.strip_prefix("1hr_above_").unwrap_or(rest);
-    let (digits, _) = rest.split_once("k_tokens")?;
-    digits.parse::<u64>().ok().map(|thousands| thousands * 1000)
-}
-
-/// Suffixes of service tiers.
-pub(crate) const SERVICES: &[&str] = &["flex", "priority", "balanced", "ultrafast", "batches"];

@@ -1,76 +1,106 @@
-//! The embedded catalogue: every entry loads, names are found, misses are misses.
+//! The embedded catalogue and catalogues that replace it.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
-use tianji_core::Usage;
-use tianji_pricing::{Catalogue, CatalogueError, CostContext, Overrides, Piece, cost, count_pieces, count_text};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use tianji_core::{CostStatus, Usage};
+use tianji_pricing::{Catalogue, CatalogueError, CostContext, Mode, cost};
+
+fn source() -> serde_json::Map<String, Value> {
+    serde_json::from_str(include_str!("../data/model_prices.json")).unwrap()
+}
+
+/// `count` entries with this price for input.
+fn text(count: usize, price: &str) -> String {
+    let entries: Vec<String> = (0..count)
+        .map(|n| format!(r#""m{n}": {{"litellm_provider": "openai", "input_cost_per_token": {price}}}"#))
+        .collect();
+    format!("{{{}}}", entries.join(","))
+}
 
 #[test]
-fn every_entry_loads_and_every_price_is_read() {
-    let catalogue = Catalogue::embedded();
-    assert!(catalogue.len() > 4000);
-    for (name, json) in catalogue.entries() {
-        let price = catalogue.entry(name).unwrap();
-        let raw: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).unwrap();
-        let priced = raw.iter().any(|(field, value)| field.contains("cost_per_token") && value.is_number());
-        assert!(!priced || price.is_priced(), "{name} {json}");
+fn holds_every_entry_of_its_source() {
+    let (catalogue, source) = (Catalogue::embedded(), source());
+    assert_eq!(catalogue.len(), source.len());
+    assert_eq!(catalogue.entries().count(), source.len() - 1, "the rules are no entry");
+    for (name, entry) in &source {
+        let Some(price) = catalogue.entry(name) else {
+            assert_eq!(name, "fallback_generalizations");
+            continue;
+        };
+        let raw = price.raw();
+        for (field, value) in entry.as_object().unwrap() {
+            let dropped = matches!(field.as_str(), "source" | "comment" | "metadata");
+            assert!(dropped || raw.get(field) == Some(value), "{name} {field}");
+        }
+        assert!(Mode::parse(entry.get("mode").and_then(Value::as_str).unwrap_or("chat")).is_some(), "{name}");
     }
+    assert_eq!(catalogue.rule_count(), 11, "every rule's pattern is understood");
 }
 
 #[test]
-fn names_from_exact_to_loose() {
+fn knows_every_number() {
+    let numeric: BTreeSet<String> = source()
+        .values()
+        .filter_map(Value::as_object)
+        .flat_map(|entry| entry.iter().filter(|(_, value)| value.is_number()).map(|(field, _)| field.clone()))
+        .collect();
+    let unknown: Vec<&String> = numeric.iter().filter(|field| !tianji_pricing::is_known_number(field)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn keeps_digits() {
+    let price = Catalogue::embedded().entry("deepseek-flash").unwrap();
+    assert_eq!(price.price("cache_read_input_token_cost").unwrap().to_string(), "0.000000006");
+    assert!(price.json().contains("\"cache_read_input_token_cost\":6e-09"));
+    assert_eq!(price.fact("max_output_tokens"), Some(393_216));
+    assert_eq!(price.flag("supports_vision"), Some(true));
+}
+
+#[test]
+fn takes_a_replacement_that_holds_up() {
+    let catalogue = Catalogue::from_json(&text(60, "1.5e-7"), 100).unwrap();
+    assert_eq!(catalogue.len(), 60);
+    let price = catalogue.lookup("openai", "M7", None).unwrap();
+    assert_eq!(cost(&price, &Usage::of_text(2, 0), &CostContext::default()).total.nanos(), 300);
+    assert_eq!(catalogue.provider_of("gpt-4o"), None, "nothing of the embedded one is left");
+}
+
+#[test]
+fn refuses_a_replacement_that_does_not() {
+    let error = |text: &str, previous| Catalogue::from_json(text, previous).unwrap_err();
+    assert!(matches!(error("[]", 0), CatalogueError::Json(_)));
+    assert!(matches!(error(r#"{"a": 1}"#, 0), CatalogueError::Json(_)));
+    assert!(matches!(error(&text(49, "1"), 0), CatalogueError::TooSmall(49)));
+    assert!(matches!(error(&text(60, "1"), 121), CatalogueError::Shrunk { count: 60, previous: 121 }));
+    assert!(matches!(error(&text(60, "-1"), 0), CatalogueError::Entry { .. }));
+    assert!(matches!(error(&text(60, "\"dear\""), 0), CatalogueError::Entry { .. }));
+    assert!(Catalogue::from_json(&text(60, "null"), 120).is_ok());
+}
+
+#[test]
+fn infers_capabilities_and_never_prices() {
     let catalogue = Catalogue::embedded();
-    for (provider, model, base, found) in [
-        ("openai", "gpt-4o", None, true),
-        ("openai", "GPT-4o", None, true),
-        ("openai", "gpt-4o-2024-08-06", None, true),
-        ("openai", "ft:gpt-4o-2024-08-06:org:name:id", None, true),
-        ("anthropic", "claude-sonnet-4-5-20250929", None, true),
-        ("groq", "openai/gpt-oss-120b", None, true),
-        ("mistral", "mistral-large-latest", None, true),
-        ("azure", "my-deployment", Some("azure/gpt-4o"), true),
-        ("azure", "my-deployment", Some("gpt-4o"), true),
-        ("azure", "my-deployment", None, false),
-        ("openai", "no-such-model", None, false),
-        ("groq", "gpt-4o", None, false),
-    ] {
-        let price = catalogue.lookup(provider, model, base);
-        assert_eq!(price.is_some(), found, "{provider}/{model} base {base:?}");
-    }
-    assert_eq!(catalogue.provider_of("gpt-4o").as_deref(), Some("openai"));
+    let price = catalogue.lookup("anthropic", "claude-newfamily-9", None).unwrap();
+    let capabilities = price.capabilities();
+    assert_eq!(capabilities.adaptive_thinking, Some(true));
+    assert_eq!(capabilities.mid_conversation_system, Some(true));
+    assert_eq!(capabilities.max_output_tokens, Some(64_000));
+    assert_eq!(capabilities.sampling_params, None);
+    let bill = cost(&price, &Usage::of_text(1, 1), &CostContext::default());
+    assert_eq!((bill.total.nanos(), bill.status), (0, CostStatus::UnknownPrice));
+    assert_eq!(catalogue.provider_of("claude-newfamily-9").as_deref(), Some("anthropic"));
+    assert_eq!(catalogue.provider_of("us.anthropic.claude-newfamily-9-v1:0").as_deref(), Some("bedrock"));
+    assert_eq!(catalogue.provider_of("gemini-2.5-flash").as_deref(), Some("vertex_ai"));
+    assert_eq!(catalogue.provider_of("nobody-knows-me"), None);
 }
 
 #[test]
-fn a_table_that_shrank_or_is_broken_is_not_taken() {
-    assert_eq!(Catalogue::from_json("[]", 0).unwrap_err(), CatalogueError::Json);
-    let small = r#"{"a":{"litellm_provider":"x"}}"#;
-    assert_eq!(Catalogue::from_json(small, 0).unwrap_err(), CatalogueError::TooFew { found: 1, least: 50 });
-    let sixty: String = (0..60).map(|n| format!("\"m{n}\":{{\"input_cost_per_token\":-1}},")).collect();
-    let text = format!("{{{}}}", sixty.trim_end_matches(','));
-    assert!(matches!(Catalogue::from_json(&text, 0), Err(CatalogueError::NoPrice { .. })));
-    assert!(matches!(Catalogue::from_json(&text, 1000), Err(CatalogueError::TooFew { .. })));
-}
-
-#[test]
-fn own_prices_replace_the_token_group_and_leave_siblings_alone() {
+fn rules_fill_listed_entries_of_their_providers() {
     let catalogue = Catalogue::embedded();
-    let listed = catalogue.lookup("openai", "gpt-4o", None);
-    let own = Overrides::new([("input_cost_per_token", "1e-6")]).over(listed.clone()).unwrap();
-    let usage = Usage::of_text(1000, 1000);
-    assert_eq!(cost(&own, &usage, &CostContext::default()).total.to_string(), "0.001");
-    assert_eq!(own.max_output_tokens(), listed.as_ref().unwrap().max_output_tokens());
-    assert_eq!(cost(&listed.unwrap(), &usage, &CostContext::default()).total.to_string(), "0.0125");
-}
-
-#[test]
-fn tokens_as_published() {
-    // OpenAI cookbook and the tiktoken README.
-    assert_eq!(count_text("gpt-4o", "hello world"), 2);
-    assert_eq!(count_text("gpt-4", "tiktoken is great!"), 6);
-    assert_eq!(count_text("gpt-4o", "antidisestablishmentarianism"), 6);
-    assert_eq!(count_text("gpt-4o", ""), 0);
-    let piece = |role: &str, text: &str| Piece { role: role.to_owned(), text: text.to_owned(), named: false };
-    assert_eq!(count_pieces("gpt-4o", &[piece("user", "hello world")]), 3 + 1 + 2 + 3);
-    assert!(
-        count_text("claude-sonnet-4-5", "hello world and more words")
-            > count_text("gpt-4o", "hello world and more words")
-    );
+    let capabilities = catalogue.entry("claude-opus-4-5").unwrap().capabilities();
+    assert_eq!(capabilities.adaptive_thinking, None, "4.5 is below the rule");
+    let capabilities = catalogue.entry("claude-opus-4-8").unwrap().capabilities();
+    assert_eq!((capabilities.adaptive_thinking, capabilities.mid_conversation_system), (Some(true), Some(true)));
 }

@@ -23,7 +23,7 @@ pub struct ConnectionParams<'a> {
 }
 
 /// A checked connection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Connection {
     /// Scheme, host and path, without a slash or a query at the end.
     pub base: String,

@@ -68,6 +68,39 @@ pub struct Provider {
     pub hooks: Hooks,
 }
 
+impl Provider {
+    /// A provider that is known by name only: it offers nothing, so every call to it answers "not implemented".
+    pub fn absent(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            aliases: Vec::new(),
+            model_names: Vec::new(),
+            label: name.to_owned(),
+            base_url: None,
+            base_env: Vec::new(),
+            base_suffix: None,
+            base_rewrites: Vec::new(),
+            base_trailing: Vec::new(),
+            key_env: Vec::new(),
+            bearer_env: Vec::new(),
+            no_auth: true,
+            auth: AuthStyle::default(),
+            headers: Vec::new(),
+            header_env: Vec::new(),
+            query: Vec::new(),
+            version_env: Vec::new(),
+            version_default: None,
+            chat: None,
+            endpoints: BTreeSet::new(),
+            supported: None,
+            rules: ParamRules::default(),
+            quirks: Vec::new(),
+            when: Vec::new(),
+            hooks: Hooks::default(),
+        }
+    }
+}
+
 /// How a provider is asked for a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChatEndpoint {

@@ -215,21 +215,27 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         let mut escaped = false;
         loop {
-            self.at = self.text.len() - skip_plain(self.rest()).len();
-            match (self.peek(), self.text.get(self.at + 1)) {
-                (Some(b'"'), _) => {
+            let rest = skip_plain(self.rest());
+            self.at = self.text.len() - rest.len();
+            match rest {
+                [b'"', ..] => {
                     self.at += 1;
                     return Ok(escaped);
                 }
-                (Some(b'\\'), Some(escape)) => {
+                // By far the most frequent escapes.
+                [b'\\', b'n' | b'"', ..] => {
+                    escaped = true;
+                    self.at += 2;
+                }
+                [b'\\', escape, ..] => {
                     escaped = true;
                     self.escape(*escape)?;
                 }
-                (Some(b'\\'), None) | (None, _) => {
+                [b'\\'] | [] => {
                     self.at = start;
                     return Err(JsonErrorKind::Syntax("Unterminated string starting at"));
                 }
-                (Some(_), _) => return Err(JsonErrorKind::Syntax("Invalid control character at")),
+                _ => return Err(JsonErrorKind::Syntax("Invalid control character at")),
             }
         }
     }
@@ -301,31 +307,33 @@ impl Containers {
 /// Words find the near ones, which is most of them. Then blocks, which compile to vector code but only say whether
 /// there is one, go over what is long: an image is a megabyte without any.
 fn skip_plain(text: &[u8]) -> &[u8] {
-    let mut rest = skip_words(text, NEAR);
-    if !rest.first().is_some_and(|byte| special(*byte)) {
-        while let Some((block, tail)) = rest.split_first_chunk::<BLOCK>() {
-            if block.iter().fold(false, |any, byte| any | special(*byte)) {
-                break;
-            }
-            rest = tail;
-        }
-        rest = skip_words(rest, usize::MAX);
-    }
-    let last = rest.iter().position(|byte| special(*byte)).unwrap_or(rest.len());
-    rest.get(last..).unwrap_or_default()
-}
-
-/// Goes over at most `most` words of eight bytes, up to the first special byte.
-fn skip_words(mut rest: &[u8], most: usize) -> &[u8] {
-    for _ in 0..most {
-        let Some((word, tail)) = rest.split_first_chunk::<8>() else { break };
+    let mut rest = text;
+    for _ in 0..NEAR {
+        let Some((word, tail)) = rest.split_first_chunk::<8>() else { return skip_bytes(rest) };
         let found = special_bytes(u64::from_le_bytes(*word));
         if found != 0 {
             return rest.get(found.trailing_zeros() as usize / 8..).unwrap_or_default();
         }
         rest = tail;
     }
-    rest
+    skip_blocks(rest)
+}
+
+/// Kept apart so that the loop over words, which most strings never leave, stays small.
+#[inline(never)]
+fn skip_blocks(mut rest: &[u8]) -> &[u8] {
+    while let Some((block, tail)) = rest.split_first_chunk::<BLOCK>() {
+        if block.iter().fold(false, |any, byte| any | special(*byte)) {
+            break;
+        }
+        rest = tail;
+    }
+    skip_bytes(rest)
+}
+
+fn skip_bytes(rest: &[u8]) -> &[u8] {
+    let plain = rest.iter().position(|byte| special(*byte)).unwrap_or(rest.len());
+    rest.get(plain..).unwrap_or_default()
 }
 
 const fn special(byte: u8) -> bool {

@@ -1,9 +1,8 @@
 //! `POST /key/block` and `POST /key/unblock`
 
 use super::info::spend;
-use crate::operation::{Admin, Operation, store_error};
+use crate::operation::{Admin, Operation, Verb, store_error};
 use crate::rows::key_row;
-use http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tianji_auth::Permission;
@@ -24,7 +23,7 @@ pub struct Which {
 }
 
 impl Operation for KeyBlock {
-    const METHOD: Method = Method::POST;
+    const METHOD: Verb = Verb::Post;
     const PATH: &'static str = "/key/block";
     const NAME: &'static str = "key_block";
     const PERMISSION: Permission = Permission::KeyWrite;
@@ -37,7 +36,7 @@ impl Operation for KeyBlock {
 }
 
 impl Operation for KeyUnblock {
-    const METHOD: Method = Method::POST;
+    const METHOD: Verb = Verb::Post;
     const PATH: &'static str = "/key/unblock";
     const NAME: &'static str = "key_unblock";
     const PERMISSION: Permission = Permission::KeyWrite;

@@ -1,7 +1,6 @@
 //! `POST /key/delete`
 
-use crate::operation::{Admin, Operation, not_found, store_error};
-use http::Method;
+use crate::operation::{Admin, Operation, Verb, not_found, store_error};
 use serde::{Deserialize, Serialize};
 use tianji_auth::Permission;
 use tianji_core::Error;
@@ -25,7 +24,7 @@ pub struct Deleted {
 }
 
 impl Operation for KeyDelete {
-    const METHOD: Method = Method::POST;
+    const METHOD: Verb = Verb::Post;
     const PATH: &'static str = "/key/delete";
     const NAME: &'static str = "key_delete";
     const PERMISSION: Permission = Permission::KeyWrite;
@@ -46,7 +45,7 @@ impl Operation for KeyDelete {
             return Err(not_found());
         }
         let (tokens, deleted_keys): (Vec<String>, Vec<String>) = found.into_iter().unzip();
-        cx.store().delete_keys(&tokens, &cx.actor()).await.map_err(store_error)?;
+        cx.store().delete_keys(&tokens, &cx.actor(), cx.now()).await.map_err(store_error)?;
         tokens.iter().for_each(|token| cx.forget(token));
         Ok(Deleted { deleted_keys })
     }

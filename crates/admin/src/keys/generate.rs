@@ -1,11 +1,10 @@
 //! `POST /key/generate`
 
 use super::KeyFields;
-use crate::operation::{Admin, Operation, invalid, store_error};
+use crate::operation::{Admin, Operation, Verb, invalid, store_error};
 use crate::rows::key_row;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::Method;
 use serde_json::{Map, Value};
 use tianji_auth::{KeyHash, Permission, Principal, VirtualKey, may_use_model};
 use tianji_core::{Error, Usd};
@@ -15,7 +14,7 @@ use tianji_core::{Error, Usd};
 pub struct KeyGenerate;
 
 impl Operation for KeyGenerate {
-    const METHOD: Method = Method::POST;
+    const METHOD: Verb = Verb::Post;
     const PATH: &'static str = "/key/generate";
     const NAME: &'static str = "key_generate";
     const PERMISSION: Permission = Permission::KeyWrite;

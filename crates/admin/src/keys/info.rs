@@ -1,8 +1,7 @@
 //! `GET /key/info`
 
-use crate::operation::{Admin, Operation, not_found, store_error};
+use crate::operation::{Admin, Operation, Verb, not_found, store_error};
 use crate::rows::key_row;
-use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tianji_auth::{Permission, VirtualKey};
@@ -27,7 +26,7 @@ pub struct Shown {
 }
 
 impl Operation for KeyInfo {
-    const METHOD: Method = Method::GET;
+    const METHOD: Verb = Verb::Get;
     const PATH: &'static str = "/key/info";
     const NAME: &'static str = "key_info";
     const PERMISSION: Permission = Permission::KeyRead;

@@ -1,9 +1,8 @@
 //! `GET /key/list`
 
 use super::info::spend;
-use crate::operation::{Admin, Operation, store_error};
+use crate::operation::{Admin, Operation, Verb, store_error};
 use crate::rows::key_row;
-use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tianji_auth::Permission;
@@ -42,7 +41,7 @@ pub struct Page {
 }
 
 impl Operation for KeyList {
-    const METHOD: Method = Method::GET;
+    const METHOD: Verb = Verb::Get;
     const PATH: &'static str = "/key/list";
     const NAME: &'static str = "key_list";
     const PERMISSION: Permission = Permission::KeyRead;

@@ -3,9 +3,8 @@
 use super::KeyFields;
 use super::generate::{alias_free, within_callers_rights};
 use super::info::spend;
-use crate::operation::{Admin, Operation, invalid, store_error};
+use crate::operation::{Admin, Operation, Verb, invalid, store_error};
 use crate::rows::key_row;
-use http::Method;
 use serde_json::{Map, Value};
 use tianji_auth::Permission;
 use tianji_core::Error;
@@ -15,7 +14,7 @@ use tianji_core::Error;
 pub struct KeyUpdate;
 
 impl Operation for KeyUpdate {
-    const METHOD: Method = Method::POST;
+    const METHOD: Verb = Verb::Post;
     const PATH: &'static str = "/key/update";
     const NAME: &'static str = "key_update";
     const PERMISSION: Permission = Permission::KeyWrite;

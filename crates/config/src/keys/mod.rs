@@ -15,7 +15,6 @@ mod settings;
 
 pub(crate) use prices::{STRUCTURED as STRUCTURED_PRICES, is_price};
 pub use root::ROOT;
-pub(crate) use router::STRATEGIES;
 
 /// A mapping of the configuration whose keys are known.
 #[derive(Debug)]

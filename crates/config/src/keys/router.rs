@@ -9,8 +9,8 @@ use super::{Key, Others, Section, active, inactive, rows};
 /// How deployments are chosen, retried and replaced.
 pub(super) static ROUTER: Section = Section { name: "router_settings", keys: &[KEYS], others: Others::Warn };
 
-/// Every strategy's name and aliases. Those this build has are in `RoutingStrategy`.
-pub(crate) const STRATEGIES: &[&str] = &[
+/// Every strategy's name and aliases, whether this build has it or not.
+pub(super) const STRATEGIES: &[&str] = &[
     "simple-shuffle",
     "shuffle",
     "weighted",

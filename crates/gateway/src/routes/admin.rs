@@ -1,14 +1,13 @@
 //! Management routes: the operations of the `admin` crate, decoded and encoded in one place.
 
-use super::{Answer, Hit, Route, Verb};
+use super::{Answer, Hit, Route};
 use crate::edge::DEFAULT_DIALECT;
 use crate::respond::{self, Reply};
-use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tianji_admin::keys::{KeyBlock, KeyDelete, KeyGenerate, KeyInfo, KeyList, KeyUnblock, KeyUpdate};
 use tianji_admin::spend::SpendLogs;
-use tianji_admin::{Admin, Operation};
+use tianji_admin::{Admin, Operation, Verb};
 use tianji_auth::RouteGroup;
 use tianji_core::{Error, Kind};
 
@@ -27,9 +26,8 @@ const KEYS: &[RouteGroup] = &[RouteGroup::KeyManagement, RouteGroup::Admin];
 const SPEND: &[RouteGroup] = &[RouteGroup::Spend, RouteGroup::Admin];
 
 const fn operation<O: Operation>(summary: &'static str, groups: &'static [RouteGroup]) -> Route {
-    let method = if matches!(O::METHOD, Method::GET) { Verb::Get } else { Verb::Post };
     Route {
-        method,
+        method: O::METHOD,
         path: O::PATH,
         name: O::NAME,
         summary,
@@ -50,7 +48,7 @@ fn run<O: Operation>(hit: Hit) -> Answer {
 }
 
 async fn perform<O: Operation>(hit: Hit) -> Result<Reply, Error> {
-    let input = if O::METHOD == Method::GET { from_query(hit.head.uri.query())? } else { from_body(&hit.body)? };
+    let input = if O::METHOD == Verb::Get { from_query(hit.head.uri.query())? } else { from_body(&hit.body)? };
     let header = |name: &str| hit.head.headers.get(name)?.to_str().ok().map(str::to_owned);
     let changed_by = header("litellm-changed-by").or_else(|| header("x-tianji-changed-by"));
     let Some(caller) = hit.caller else {

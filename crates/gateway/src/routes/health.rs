@@ -1,10 +1,11 @@
 //! How the gateway is doing: for load balancers, for scrapers, for people.
 
-use super::{Answer, Hit, Route, Verb, route};
+use super::{Answer, Hit, Route, route};
 use crate::respond;
 use crate::{openapi, respond::Reply};
 use http::StatusCode;
 use serde_json::{Value, json};
+use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_router::Health;
 

@@ -1,8 +1,9 @@
 //! Routes that call models.
 
-use super::{Answer, Hit, Route, Verb};
+use super::{Answer, Hit, Route};
 use crate::edge::DEFAULT_DIALECT;
 use crate::respond;
+use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_dialects::anthropic_messages;
@@ -79,7 +80,7 @@ async fn run(hit: Hit, call_type: &'static str) -> respond::Reply {
 
 fn count_tokens(hit: Hit) -> Answer {
     Box::pin(async move {
-        match tianji_pipeline::count_tokens(&hit.gateway.shared, &hit.snapshot, hit.caller.as_ref(), hit.body).await {
+        match tianji_pipeline::count_tokens(&hit.gateway.shared, &hit.snapshot, hit.caller.as_ref(), &hit.head.headers, hit.body).await {
             Ok(counted) => {
                 let body = anthropic_messages::encode_count_tokens(counted.tokens, counted.source);
                 respond::with_type(body, "application/json")

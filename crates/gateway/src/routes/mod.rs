@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
+use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_pipeline::{Caller, Snapshot};
@@ -40,19 +41,11 @@ pub(crate) struct Route {
     pub(crate) handler: fn(Hit) -> Answer,
 }
 
-/// Verbs of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
-    Get,
-    Post,
-}
-
-impl Verb {
-    pub(crate) const fn http(self) -> Method {
-        match self {
-            Self::Get => Method::GET,
-            Self::Post => Method::POST,
-        }
+/// A verb as HTTP says it.
+pub(crate) const fn method(verb: Verb) -> Method {
+    match verb {
+        Verb::Get => Method::GET,
+        Verb::Post => Method::POST,
     }
 }
 
@@ -86,13 +79,13 @@ pub(crate) struct Entry(Vec<&'static Route>);
 
 impl Entry {
     /// The route of a method; `HEAD` goes where `GET` goes.
-    pub(crate) fn route(&self, method: &Method) -> Option<&'static Route> {
-        let method = if method == Method::HEAD { &Method::GET } else { method };
-        self.0.iter().copied().find(|route| route.method.http() == *method)
+    pub(crate) fn route(&self, asked: &Method) -> Option<&'static Route> {
+        let asked = if asked == Method::HEAD { &Method::GET } else { asked };
+        self.0.iter().copied().find(|route| method(route.method) == *asked)
     }
 
     pub(crate) fn methods(&self) -> Vec<Method> {
-        self.0.iter().map(|route| route.method.http()).collect()
+        self.0.iter().map(|route| method(route.method)).collect()
     }
 }
 
@@ -103,7 +96,7 @@ impl Table {
         for route in all() {
             for path in std::iter::once(route.path).chain(route.path.strip_prefix("/v1").filter(|p| p.starts_with('/'))) {
                 match entries.iter_mut().find(|(known, _)| *known == path) {
-                    Some((_, entry)) if entry.route(&route.method.http()).is_some() => {}
+                    Some((_, entry)) if entry.route(&method(route.method)).is_some() => {}
                     Some((_, entry)) => entry.0.push(route),
                     None => entries.push((path, Entry(vec![route]))),
                 }
@@ -151,10 +144,10 @@ mod tests {
         let table = Table::build().unwrap();
         let mut seen = std::collections::BTreeSet::new();
         for route in all() {
-            assert!(seen.insert((route.path, route.method.http().to_string())), "{} twice", route.path);
+            assert!(seen.insert((route.path, method(route.method).to_string())), "{} twice", route.path);
             let path = route.path.replace("{*model}", "a/b").replace("{model}", "a");
             let (entry, _) = table.find(&path).unwrap();
-            assert!(std::ptr::eq(entry.route(&route.method.http()).unwrap(), route), "{path}");
+            assert!(std::ptr::eq(entry.route(&method(route.method)).unwrap(), route), "{path}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! Which models there are, for the caller.
 
-use super::{Answer, Hit, Route, Verb, route};
+use super::{Answer, Hit, Route, route};
 use crate::respond::{self, Reply};
 use serde_json::{Value, json};
+use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup, may_use_model};
 use tianji_core::{Error, Kind, Micros};
 use tianji_pipeline::{Caller, Snapshot};
@@ -53,7 +54,7 @@ fn item(snapshot: &Snapshot, name: &str) -> Value {
     let found = snapshot.find(name);
     let concrete = found.and_then(|found| found.group.deployments.first()?.fixed.clone());
     if let (Some(concrete), Some(fields)) = (concrete, item.as_object_mut()) {
-        let mode = concrete.price.as_ref().and_then(|price| price.mode());
+        let mode = concrete.price.as_ref().and_then(|price| price.raw().get("mode")?.as_str().map(str::to_owned));
         let facts = [
             ("mode", mode.map(Value::from)),
             ("max_input_tokens", concrete.capabilities.max_input_tokens.map(Value::from)),

@@ -1,0 +1,48 @@
+//! `litellm_settings`.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Report, Trail};
+use crate::fallback::{FallbackLists, names};
+use crate::raw::Map;
+use crate::read::Fields;
+
+/// Defaults and switches for requests. `None` = the gateway's default.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LitellmSettings {
+    /// Parameters that a target cannot say are dropped instead of refused.
+    pub drop_params: bool,
+    /// What a target would refuse is repaired.
+    pub modify_params: bool,
+    /// Attempts after the first.
+    pub num_retries: Option<u32>,
+    /// The whole call.
+    pub request_timeout: Option<Duration>,
+    /// Groups tried after the first.
+    pub max_fallbacks: Option<u32>,
+    /// What comes after a failed group, where `router_settings` says nothing.
+    pub fallbacks: FallbackLists,
+    /// Other names of models.
+    pub model_alias_map: IndexMap<String, String>,
+    /// Status that answers a spent budget.
+    pub budget_exceeded_status_code: Option<u16>,
+}
+
+impl LitellmSettings {
+    pub(crate) fn read(map: Map, report: &mut Report) -> Self {
+        let mut fields = Fields::new(map);
+        let mut trail = Trail::default();
+        trail.key("litellm_settings", |trail| Self {
+            drop_params: fields.flag("drop_params").unwrap_or(false),
+            modify_params: fields.flag("modify_params").unwrap_or(false),
+            num_retries: fields.small("num_retries"),
+            request_timeout: fields.seconds("request_timeout"),
+            max_fallbacks: fields.small("max_fallbacks"),
+            fallbacks: FallbackLists::read(&mut fields, trail, report),
+            model_alias_map: names(fields.map("model_alias_map").unwrap_or_default()),
+            budget_exceeded_status_code: fields.count("budget_exceeded_status_code").and_then(|code| code.try_into().ok()),
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! The three settings sections, as far as this build acts on them.
+
+mod general;
+mod litellm;
+mod router;
+
+pub use general::GeneralSettings;
+pub use litellm::LitellmSettings;
+pub use router::RouterSettings;

@@ -1,0 +1,137 @@
+//! Counting the tokens of a message without sending it to be answered: at the provider where it can, here otherwise.
+
+use crate::door::Caller;
+use crate::shared::Shared;
+use crate::snapshot::{Found, Snapshot};
+use crate::words;
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request};
+use tianji_auth::{Denial, may_use_model};
+use tianji_core::generate::{GenerateRequest, Part, Role};
+use tianji_core::{DialectId, Error};
+use tianji_dialects::{Dialect, DialectError, anthropic_messages};
+use tianji_http::{Deadlines, OutBody};
+use tianji_pricing::{Piece, count_pieces, is_expensive};
+use tianji_providers::{EndpointKind, Operation};
+use tianji_wire::RawObject;
+
+/// A count and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Tokens.
+    pub tokens: u64,
+    /// `provider` or `local_estimate`.
+    pub source: &'static str,
+}
+
+/// Counts the input tokens of an Anthropic-shaped body. A provider that fails is no error: the count is made here.
+///
+/// # Errors
+/// When the body is no such request, or its model is unknown or not the caller's.
+pub async fn count_tokens(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    caller: Option<&Caller>,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<Counted, Error> {
+    let object = RawObject::parse(body.clone()).map_err(|cause| DialectError::from(cause).of_request())?;
+    let seen = anthropic_messages::inspect(&object).map_err(DialectError::of_request)?;
+    let model = seen.model.ok_or_else(|| words::unknown_model(None, snapshot))?;
+    let key = caller.and_then(|caller| caller.principal.key());
+    let found = snapshot.find(&model).ok_or_else(|| words::unknown_model(Some(&model), snapshot))?;
+    if key.is_some_and(|key| !may_use_model(&key.models, &[&model, &found.name, &found.group.name])) {
+        return Err(Denial::Model(model).error());
+    }
+    if let Some(tokens) = at_provider(shared, snapshot, &found, headers, object).await {
+        return Ok(Counted { tokens, source: "provider" });
+    }
+    let request = anthropic_messages::AnthropicMessages.decode_request(&body).map_err(DialectError::of_request)?;
+    let tokens = here(model, pieces(&request), body.len()).await;
+    Ok(Counted { tokens, source: "local_estimate" })
+}
+
+async fn here(model: String, pieces: Vec<Piece>, bytes: usize) -> u64 {
+    if !is_expensive(bytes) {
+        return count_pieces(&model, &pieces);
+    }
+    let counted = tokio::task::spawn_blocking(move || count_pieces(&model, &pieces)).await;
+    counted.unwrap_or_else(|_| tianji_pricing::estimate_tokens(bytes))
+}
+
+/// The provider's own count, if the first deployment's provider counts and answers.
+async fn at_provider(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    found: &Found,
+    headers: &HeaderMap,
+    mut body: RawObject,
+) -> Option<u64> {
+    let deployment = found.group.deployments.first()?;
+    let provider = &deployment.provider;
+    let speaks = provider.chat.as_ref().is_some_and(|chat| chat.dialect == DialectId::AnthropicMessages);
+    if !speaks || !provider.endpoints.contains(&EndpointKind::CountTokens) || deployment.mock_response.is_some() {
+        return None;
+    }
+    let concrete = deployment.concrete(found.filled(0), &snapshot.prices).ok()?;
+    let mut outgoing = provider.outgoing(&deployment.connection, Operation::CountTokens, &concrete.model).ok()?;
+    provider.client_headers(headers, &[], &mut outgoing.headers);
+    body.set("model", &*concrete.model);
+    let mut request = Request::new(OutBody::of(body.to_chunks()));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = outgoing.uri;
+    *request.headers_mut() = outgoing.headers;
+    let deadlines = Deadlines { first_byte: COUNT_TIME, between_bytes: COUNT_TIME, ..Deadlines::default() };
+    let reply = shared.http.send(request, &deadlines).await.ok()?;
+    if !reply.status().is_success() {
+        return None;
+    }
+    let text = reply.into_body().collect(MOST_REPLY).await.ok()?;
+    anthropic_messages::decode_count_tokens(&text).ok()
+}
+
+fn pieces(request: &GenerateRequest) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = request
+        .messages
+        .iter()
+        .map(|message| {
+            let mut text = String::new();
+            message.parts.iter().for_each(|part| add(part, &mut text));
+            Piece { role: role(message.role).to_owned(), text, named: message.name.is_some() }
+        })
+        .collect();
+    let tools: String = request.tools.iter().map(|tool| format!("{tool:?}")).collect();
+    if !tools.is_empty() {
+        pieces.push(Piece { role: String::new(), text: tools, named: false });
+    }
+    pieces
+}
+
+fn add(part: &Part, text: &mut String) {
+    match part {
+        Part::Text(part) => text.push_str(&part.text),
+        Part::ToolCall(call) => {
+            text.push_str(&call.name);
+            text.push_str(&call.arguments);
+        }
+        Part::ToolResult(result) => result.parts.iter().for_each(|part| add(part, text)),
+        Part::Thinking(thinking) => text.push_str(&thinking.text),
+        Part::Refusal(words) => text.push_str(words),
+        _ => {}
+    }
+    text.push('\n');
+}
+
+const fn role(role: Role) -> &'static str {
+    match role {
+        Role::System | Role::Developer => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+        Role::Tool => "tool",
+    }
+}
+
+/// How long a provider may take to count.
+const COUNT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+/// Longest reply that is read.
+const MOST_REPLY: usize = 64 * 1024;
