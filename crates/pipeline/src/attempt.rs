@@ -17,7 +17,7 @@ use tianji_wire::SseSplitter;
 /// What an attempt brought.
 pub(crate) enum Outcome {
     /// A whole reply in the client's dialect.
-    Whole { body: Bytes, seen: Observed, headers: HeaderMap },
+    Whole { body: Bytes, seen: Box<Observed>, headers: HeaderMap },
     /// A stream whose first frames are here.
     Stream { stream: Box<Streaming>, headers: HeaderMap },
 }
@@ -38,7 +38,7 @@ pub(crate) async fn send(shared: &Shared, call: &Admitted, attempt: &Attempt, vi
     if call.stream && words::is_event_stream(&head.headers) {
         return stream(attempt, call, body, view).await.map(|stream| Outcome::Stream { stream, headers: head.headers });
     }
-    whole(call, attempt, body, &view).await.map(|(body, seen)| Outcome::Whole { body, seen, headers: head.headers })
+    whole(call, attempt, body, &view).await.map(|(body, seen)| Outcome::Whole { body, seen: Box::new(seen), headers: head.headers })
 }
 
 fn request(attempt: &Attempt) -> Request<OutBody> {

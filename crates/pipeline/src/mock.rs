@@ -38,7 +38,7 @@ pub(crate) fn answer(call: &Admitted, text: &str, view: ClientView) -> Result<Ou
         ..GenerateResponse::default()
     };
     let body = dialect.encode_response(&response, &view).map_err(DialectError::of_reply)?;
-    Ok(Outcome::Whole { body, seen, headers: HeaderMap::new() })
+    Ok(Outcome::Whole { body, seen: Box::new(seen), headers: HeaderMap::new() })
 }
 
 fn events(text: &str, view: &ClientView) -> [StreamEvent; 6] {
