@@ -11,42 +11,61 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Usage {
     /// Uncached text input.
+    #[serde(skip_serializing_if = "is_zero")]
     pub in_text: u64,
     /// Uncached audio input.
+    #[serde(skip_serializing_if = "is_zero")]
     pub in_audio: u64,
     /// Uncached image input.
+    #[serde(skip_serializing_if = "is_zero")]
     pub in_image: u64,
     /// Uncached video input.
+    #[serde(skip_serializing_if = "is_zero")]
     pub in_video: u64,
     /// Input that the vendor's own tools produced.
+    #[serde(skip_serializing_if = "is_zero")]
     pub in_tool_prompt: u64,
     /// Text read from a prompt cache.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cache_read_text: u64,
     /// Audio read from a prompt cache.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cache_read_audio: u64,
     /// Images read from a prompt cache.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cache_read_image: u64,
     /// Input written to a cache with a life of five minutes.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cache_write_5m: u64,
     /// Input written to a cache with a life of thirty minutes.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cache_write_30m: u64,
     /// Input written to a cache with a life of one hour.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cache_write_1h: u64,
     /// Input written to a cache with a life of twelve hours.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cache_write_12h: u64,
     /// Input written to a cache of unstated life.
+    #[serde(skip_serializing_if = "is_zero")]
     pub cache_write_unspecified: u64,
     /// Visible text output (tool calls included).
+    #[serde(skip_serializing_if = "is_zero")]
     pub out_text: u64,
     /// Reasoning output.
+    #[serde(skip_serializing_if = "is_zero")]
     pub out_reasoning: u64,
     /// Audio output.
+    #[serde(skip_serializing_if = "is_zero")]
     pub out_audio: u64,
     /// Image output.
+    #[serde(skip_serializing_if = "is_zero")]
     pub out_image: u64,
     /// Video output.
+    #[serde(skip_serializing_if = "is_zero")]
     pub out_video: u64,
     /// Predicted output that was rejected but is billed.
+    #[serde(skip_serializing_if = "is_zero")]
     pub rejected_prediction: u64,
     /// Things counted outside the token sum.
     #[serde(skip_serializing_if = "Counters::is_zero")]
@@ -61,18 +80,25 @@ pub struct Usage {
 #[serde(default)]
 pub struct Counters {
     /// Web searches that the vendor ran.
+    #[serde(skip_serializing_if = "is_zero")]
     pub web_search: u64,
     /// Web pages that the vendor fetched.
+    #[serde(skip_serializing_if = "is_zero")]
     pub web_fetch: u64,
     /// Search units (rerank).
+    #[serde(skip_serializing_if = "is_zero")]
     pub search_units: u64,
     /// Pages (OCR).
+    #[serde(skip_serializing_if = "is_zero")]
     pub pages: u64,
     /// Audio or video milliseconds.
+    #[serde(skip_serializing_if = "is_zero")]
     pub milliseconds: u64,
     /// Characters (speech).
+    #[serde(skip_serializing_if = "is_zero")]
     pub characters: u64,
     /// Images made.
+    #[serde(skip_serializing_if = "is_zero")]
     pub images: u64,
 }
 
@@ -169,6 +195,12 @@ impl Usage {
             self.cache_write_unspecified,
         ])
     }
+}
+
+/// Most counts are nothing; leaving them out halves what is written per call.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Vendors' numbers are hostile input: the sum stops at the type's end instead of wrapping.

@@ -4,6 +4,7 @@ use crate::body::{OutBody, UpstreamBody};
 use crate::connect::{Connector, Sender};
 use crate::deadlines::Deadlines;
 use crate::error::HttpError;
+use crate::origin::Origin;
 use crate::pool::{Pool, Pooled};
 use http::{HeaderValue, Request, Response, Uri, header};
 use hyper::client::conn::http1;
@@ -53,7 +54,7 @@ impl HttpClient {
         request: Request<OutBody>,
         deadlines: &Deadlines,
     ) -> Result<Response<UpstreamBody>, HttpError> {
-        let origin = origin_of(request.uri())?;
+        let origin = Origin::of(request.uri())?;
         let mut request = request;
         for _ in 0..STALE_CONNECTIONS {
             match self.0.pool.take(&origin) {
@@ -88,7 +89,7 @@ impl HttpClient {
         &self,
         mut sender: http1::SendRequest<OutBody>,
         request: Request<OutBody>,
-        origin: &Arc<str>,
+        origin: &Origin,
         deadlines: &Deadlines,
     ) -> Sent {
         // A connection comes back to the pool a moment before its task has noticed that it is free again.
@@ -103,7 +104,7 @@ impl HttpClient {
         match timeout_at(until, sender.try_send_request(request)).await {
             Err(_) => Sent::Done(Box::new(Err(late(deadlines)))),
             Ok(Ok(reply)) => {
-                let lease = Lease { pool: Arc::clone(&self.0.pool), origin: Arc::clone(origin), sender: Some(sender) };
+                let lease = Lease { pool: Arc::clone(&self.0.pool), origin: origin.clone(), sender: Some(sender) };
                 Sent::Done(Box::new(Ok(reply.map(|body| UpstreamBody::new(body, Some(lease), *deadlines)))))
             }
             Ok(Err(mut cause)) => match cause.take_message() {
@@ -118,7 +119,7 @@ impl HttpClient {
 #[derive(Debug)]
 pub(crate) struct Lease {
     pool: Arc<Pool>,
-    origin: Arc<str>,
+    origin: Origin,
     sender: Option<http1::SendRequest<OutBody>>,
 }
 
@@ -147,21 +148,13 @@ fn late(deadlines: &Deadlines) -> HttpError {
     if deadlines.over() { HttpError::Total } else { HttpError::FirstByte(deadlines.first_byte) }
 }
 
-/// `scheme://host:port`, the key of the pool.
-fn origin_of(uri: &Uri) -> Result<Arc<str>, HttpError> {
-    match (uri.scheme_str(), uri.authority()) {
-        (Some(scheme @ ("http" | "https")), Some(authority)) => Ok(format!("{scheme}://{authority}").into()),
-        _ => Err(HttpError::Address(uri.to_string())),
-    }
-}
-
 /// HTTP/1.1 wants the path in the request line and the authority in `Host` (RFC 9112 §3.2).
 fn origin_form(mut request: Request<OutBody>) -> Result<Request<OutBody>, HttpError> {
     let uri = request.uri();
     let Some(authority) = uri.authority() else { return Ok(request) };
-    let host = HeaderValue::try_from(authority.as_str()).map_err(|_| HttpError::Address(uri.to_string()))?;
     let path = uri.path_and_query().cloned().unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
     if !request.headers().contains_key(header::HOST) {
+        let host = HeaderValue::try_from(authority.as_str()).map_err(|_| HttpError::Address(uri.to_string()))?;
         request.headers_mut().insert(header::HOST, host);
     }
     *request.uri_mut() = Uri::from(path);

@@ -2,6 +2,7 @@
 
 use crate::body::OutBody;
 use crate::error::HttpError;
+use crate::origin::Origin;
 use hyper::Uri;
 use hyper::client::conn::{http1, http2};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -39,7 +40,7 @@ impl Connector {
     }
 
     /// Connects within `timeout` and shakes hands.
-    pub(crate) async fn connect(&self, origin: &str, uri: &Uri, timeout: Duration) -> Result<Sender, HttpError> {
+    pub(crate) async fn connect(&self, origin: &Origin, uri: &Uri, timeout: Duration) -> Result<Sender, HttpError> {
         let work = async {
             if uri.scheme_str() == Some("https") {
                 let mut connector = self.secure.get_or_init(|| secure(self.plain.clone())).clone();
@@ -54,13 +55,13 @@ impl Connector {
         };
         match tokio::time::timeout(timeout, work).await {
             Ok(done) => done,
-            Err(_) => Err(HttpError::ConnectTimeout { origin: origin.to_owned(), after: timeout }),
+            Err(_) => Err(HttpError::ConnectTimeout { origin: origin.to_string(), after: timeout }),
         }
     }
 }
 
-fn failed(origin: &str, source: Box<dyn std::error::Error + Send + Sync>) -> HttpError {
-    HttpError::Connect { origin: origin.to_owned(), source }
+fn failed(origin: &Origin, source: Box<dyn std::error::Error + Send + Sync>) -> HttpError {
+    HttpError::Connect { origin: origin.to_string(), source }
 }
 
 /// The system's roots, or Mozilla's where the system has none (images built from scratch).
@@ -83,7 +84,7 @@ impl NativeRoots for HttpsConnectorBuilder<hyper_rustls::builderstates::WantsTls
     }
 }
 
-async fn h1_sender<T>(io: T, origin: &str) -> Result<Sender, HttpError>
+async fn h1_sender<T>(io: T, origin: &Origin) -> Result<Sender, HttpError>
 where
     T: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
@@ -96,7 +97,7 @@ where
     Ok(Sender::H1(sender))
 }
 
-async fn h2_sender<T>(io: T, origin: &str) -> Result<Sender, HttpError>
+async fn h2_sender<T>(io: T, origin: &Origin) -> Result<Sender, HttpError>
 where
     T: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {

@@ -19,6 +19,7 @@ mod client;
 mod connect;
 mod deadlines;
 mod error;
+mod origin;
 mod pool;
 mod shard;
 

@@ -1,10 +1,11 @@
 //! Idle connections, kept per thread and origin.
 
 use crate::body::OutBody;
+use crate::origin::Origin;
 use crate::shard::thread_number;
 use hyper::client::conn::{http1, http2};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// All idle connections of a client.
@@ -16,7 +17,7 @@ pub(crate) struct Pool {
 
 #[derive(Debug, Default)]
 struct Shard {
-    origins: HashMap<Arc<str>, Idle>,
+    origins: HashMap<Origin, Idle>,
     swept: Option<Instant>,
 }
 
@@ -42,7 +43,7 @@ impl Pool {
     }
 
     /// Takes the connection that was used last, leaving out those that are closed or too old.
-    pub(crate) fn take(&self, origin: &str) -> Option<Pooled> {
+    pub(crate) fn take(&self, origin: &Origin) -> Option<Pooled> {
         let mut shard = self.shard()?;
         let idle = shard.origins.get_mut(origin)?;
         if let Some(sender) = &idle.h2 {
@@ -60,7 +61,7 @@ impl Pool {
     }
 
     /// Gives an HTTP/1 connection back whose reply was read to its end.
-    pub(crate) fn put(&self, origin: &Arc<str>, sender: http1::SendRequest<OutBody>) {
+    pub(crate) fn put(&self, origin: &Origin, sender: http1::SendRequest<OutBody>) {
         if sender.is_closed() {
             return;
         }
@@ -69,7 +70,7 @@ impl Pool {
         self.sweep(&mut shard, now);
         let idle = match shard.origins.get_mut(origin) {
             Some(idle) => idle,
-            None => shard.origins.entry(Arc::clone(origin)).or_default(),
+            None => shard.origins.entry(origin.clone()).or_default(),
         };
         if idle.h1.len() < MAX_IDLE {
             idle.h1.push((sender, now));
@@ -77,9 +78,9 @@ impl Pool {
     }
 
     /// Remembers an HTTP/2 connection.
-    pub(crate) fn share(&self, origin: &Arc<str>, sender: http2::SendRequest<OutBody>) {
+    pub(crate) fn share(&self, origin: &Origin, sender: http2::SendRequest<OutBody>) {
         if let Some(mut shard) = self.shard() {
-            shard.origins.entry(Arc::clone(origin)).or_default().h2 = Some(sender);
+            shard.origins.entry(origin.clone()).or_default().h2 = Some(sender);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::HeaderValue;
+use http::header::HOST;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tianji_core::generate::Capabilities;
@@ -18,6 +19,10 @@ pub struct Deployment {
     pub group: Arc<str>,
     /// Who serves it.
     pub provider: Arc<Provider>,
+    /// Name of the provider, for records.
+    pub provider_name: Arc<str>,
+    /// Base address of the provider, for records.
+    pub base: Arc<str>,
     /// Upstream model, perhaps with `*` to be filled.
     pub model: Arc<str>,
     /// Where and with which credential.
@@ -123,10 +128,19 @@ impl Deployment {
             full,
             capabilities: price.as_ref().map(|price| price.capabilities()).unwrap_or_default(),
             price,
-            whole: stream(false)?,
-            streamed: stream(true)?,
+            whole: with_host(stream(false)?),
+            streamed: with_host(stream(true)?),
         })
     }
+}
+
+/// The `Host` header is the same for every call: it is made once, here.
+fn with_host(mut outgoing: Outgoing) -> Outgoing {
+    let host = outgoing.uri.authority().and_then(|authority| HeaderValue::try_from(authority.as_str()).ok());
+    if let Some(host) = host {
+        outgoing.headers.entry(HOST).or_insert(host);
+    }
+    outgoing
 }
 
 /// Most models that one wildcard entry remembers.

@@ -83,8 +83,8 @@ impl Receipt {
     pub(crate) fn attempt(&mut self, deployment: &Deployment, concrete: &Arc<Concrete>, losses: &[String]) {
         self.record.model = Arc::clone(&concrete.full);
         self.record.model_id = Arc::clone(&deployment.id);
-        self.record.provider = deployment.provider.name.as_str().into();
-        self.record.api_base = deployment.connection.base.as_str().into();
+        self.record.provider = Arc::clone(&deployment.provider_name);
+        self.record.api_base = Arc::clone(&deployment.base);
         self.record.losses = losses.to_vec();
         self.concrete = Some(Arc::clone(concrete));
         self.sent = Some(self.shared.clock.now());

@@ -107,9 +107,9 @@ pub(crate) fn day_of(at: Micros) -> i64 {
 }
 
 /// The columns of a call's row, in the order of `call_insert.sql`.
-pub(crate) fn columns(call: &CallRecord) -> Result<Vec<Value>, serde_json::Error> {
+pub(crate) fn columns(call: &CallRecord, text: String) -> Vec<Value> {
     let or_empty = |text: Option<&str>| Value::text(text.unwrap_or_default());
-    Ok(vec![
+    vec![
         Value::text(call.call_id.to_string()),
         Value::maybe(call.response_id.as_deref()),
         Value::maybe(call.session_id.as_deref()),
@@ -130,9 +130,10 @@ pub(crate) fn columns(call: &CallRecord) -> Result<Vec<Value>, serde_json::Error
         Value::Int(call.cost.nanos()),
         Value::text(status(call.status)),
         Value::Int(i64::from(call.http_status)),
-        Value::text(serde_json::to_string(&call.tags)?),
-        Value::text(serde_json::to_string(call)?),
-    ])
+        // A list of texts always serialises.
+        Value::text(serde_json::to_string(&call.tags).unwrap_or_default()),
+        Value::Text(text),
+    ]
 }
 
 const fn status(status: CallStatus) -> &'static str {

@@ -85,11 +85,12 @@ impl Shipper {
                 if batch.end == at {
                     break;
                 }
-                match self.ship(id, &batch).await {
+                let (end, records) = (batch.end, batch.records.len() as u64);
+                match self.ship(id, batch).await {
                     Ok(true) => {
-                        at = batch.end;
-                        shipped += batch.records.len() as u64;
-                        self.0.spool.shipped(id, at, batch.records.len() as u64);
+                        at = end;
+                        shipped += records;
+                        self.0.spool.shipped(id, at, records);
                     }
                     // Somebody shipped from here already: ask how far.
                     Ok(false) => at = self.known_end(id).await?.max(at),
@@ -117,11 +118,11 @@ impl Shipper {
     }
 
     /// One batch. `false`: the database has it, or a stretch from the same place, already.
-    async fn ship(&self, id: SegmentId, batch: &Batch) -> Result<bool, StoreError> {
+    async fn ship(&self, id: SegmentId, batch: Batch) -> Result<bool, StoreError> {
         if batch.unreadable > 0 {
             tracing::error!(records = batch.unreadable, segment = %id, "records of the spool cannot be read");
         }
-        let now = batch.records.iter().map(|call| call.ended_at).max().unwrap_or_default();
+        let now = batch.records.iter().map(|(call, _)| call.ended_at).max().unwrap_or_default();
         let marker = vec![
             Value::text(id.to_string()),
             Value::count(batch.first),
@@ -130,15 +131,17 @@ impl Shipper {
             Value::Int(now.0),
         ];
         let mut steps = vec![Step::change(BATCH_INSERT, marker)];
-        steps.extend(rows(&batch.records, now));
+        steps.extend(rows(batch.records, now));
         self.0.store.engine.transaction(steps).await
     }
 }
 
-fn rows(calls: &[CallRecord], now: Micros) -> impl Iterator<Item = Step> {
-    // A record was read from JSON a moment ago, so it can be written as such.
-    let inserts = calls.iter().filter_map(|call| Some(Step::run(CALL_INSERT, columns(call).ok()?)));
-    inserts.chain(sums(calls, now))
+fn rows(records: Vec<(CallRecord, String)>, now: Micros) -> Vec<Step> {
+    let (calls, texts): (Vec<CallRecord>, Vec<String>) = records.into_iter().unzip();
+    let inserts = calls.iter().zip(texts).map(|(call, text)| Step::run(CALL_INSERT, columns(call, text)));
+    let mut steps: Vec<Step> = inserts.collect();
+    steps.extend(sums(&calls, now));
+    steps
 }
 
 /// Records per transaction.

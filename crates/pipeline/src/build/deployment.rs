@@ -77,6 +77,8 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
         order: params.order.map(i64::from),
         mock_response: params.mock_response.as_deref().map(Arc::from),
         model: model.into(),
+        provider_name: provider.name.as_str().into(),
+        base: connection.base.as_str().into(),
         provider,
         connection,
         breaker,

@@ -112,12 +112,12 @@ fn transaction(connection: &mut Connection, steps: &[Step]) -> Result<bool, Stor
     Ok(true)
 }
 
-/// `$n` is a name to SQLite, not a number: each parameter is bound by its name.
+/// `$n` is a name to SQLite, not a number, and stands at the place of its first occurrence.
 fn bind(statement: &mut rusqlite::CachedStatement<'_>, params: &[Value]) -> Result<(), StoreError> {
-    for (number, value) in params.iter().enumerate() {
-        if let Some(place) = statement.parameter_index(&format!("${}", number + 1))? {
-            statement.raw_bind_parameter(place, value)?;
-        }
+    for place in 1..=statement.parameter_count() {
+        let number = statement.parameter_name(place).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+        let value = number.and_then(|number| params.get(number.checked_sub(1)?)).unwrap_or(&Value::Null);
+        statement.raw_bind_parameter(place, value)?;
     }
     Ok(())
 }

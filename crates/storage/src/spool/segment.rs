@@ -43,7 +43,8 @@ pub(crate) struct Batch {
     pub(crate) first: u64,
     /// Where to read on.
     pub(crate) end: u64,
-    pub(crate) records: Vec<CallRecord>,
+    /// Records, each with its JSON text.
+    pub(crate) records: Vec<(CallRecord, String)>,
     /// Whole frames whose JSON is no record: counted, never shipped.
     pub(crate) unreadable: u64,
 }
@@ -71,7 +72,7 @@ pub(crate) fn read(segment: &Readable, from: u64, most: usize) -> io::Result<Bat
         at = frame.end;
         if frame.kind == Kind::Record {
             match serde_json::from_slice(frame.payload) {
-                Ok(record) => batch.records.push(record),
+                Ok(record) => batch.records.push((record, String::from_utf8_lossy(frame.payload).into_owned())),
                 Err(_) => batch.unreadable += 1,
             }
         }
