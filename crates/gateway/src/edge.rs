@@ -88,6 +88,11 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
+    let coded = headers.get(http::header::CONTENT_ENCODING).filter(|coding| *coding != "identity");
+    if coded.is_some() {
+        return Err(Error::client(Kind::BadRequest, "Compressed request bodies are not supported.")
+            .with_status(http::StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
     let announced = headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
         return Err(too_large(limit));

@@ -66,7 +66,7 @@ pub enum StartError {
     #[error("cannot open the database")]
     Store(#[from] tianji_storage::StoreError),
     /// The configuration makes no gateway.
-    #[error("the configuration cannot be used: {0}")]
+    #[error("the configuration cannot be used")]
     Build(#[from] tianji_pipeline::BuildError),
     /// Two routes claim one path.
     #[error("the route table is wrong")]

@@ -14,13 +14,13 @@ use tianji_auth::{Denial, Permission, may_use_model};
 use tianji_core::{DialectId, Error, Kind, Usd};
 use tianji_dialects::{DialectError, Inspection, anthropic_messages, openai_chat};
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
-use tianji_wire::RawObject;
+use tianji_wire::{JsonLimits, RawObject};
 
 /// Lets a call in, or says why not. A refusal has spent nothing and holds nothing.
 pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate) -> Result<Admitted, Error> {
     let caller = request.caller;
     caller.check(Permission::Infer, request.endpoint.template)?;
-    let mut body = RawObject::parse(request.body).map_err(|cause| DialectError::from(cause).of_request())?;
+    let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST).map_err(|cause| DialectError::from(cause).of_request())?;
     let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
     controls::read_headers(&request.headers, &mut controls)?;
     let mut seen = inspect(&body, request.endpoint.dialect).map_err(DialectError::of_request)?;

@@ -17,7 +17,7 @@ pub(crate) fn unknown_model(model: Option<&str>, snapshot: &Snapshot) -> Error {
     let message = format!(
         "{}.BadRequestError: You passed in model={}. There are no healthy deployments for this model",
         snapshot.settings.error_prefix,
-        model.unwrap_or("None")
+        model.map_or("None".into(), |model| model.chars().take(MOST_NAME).collect::<String>())
     );
     Error::client(Kind::BadRequest, message)
 }
@@ -155,3 +155,6 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = header_text(headers, RETRY_AFTER)?;
     text.parse::<f64>().ok().filter(|seconds| (0.0..1e6).contains(seconds)).map(Duration::from_secs_f64)
 }
+
+/// Longest model name that is repeated to a client.
+const MOST_NAME: usize = 256;

@@ -73,9 +73,9 @@ fn from_query<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Error> {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decoded(name)?, decoded(value)?);
         let typed = match value.as_str() {
+            _ if TEXTS.contains(&name.as_str()) => Value::from(value),
             "true" | "True" => Value::Bool(true),
             "false" | "False" => Value::Bool(false),
-            _ if TEXTS.contains(&name.as_str()) => Value::from(value),
             text => text.parse::<u64>().map_or_else(|_| Value::from(text), Value::from),
         };
         fields.insert(name, typed);
