@@ -1,0 +1,122 @@
+//! One suite for both engines: SQLite always, Postgres where `TIANJI_TEST_DATABASE_URL` names one.
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+
+use std::path::PathBuf;
+use tianji_auth::VirtualKey;
+use tianji_core::{Micros, Secret, Usd};
+use tianji_storage::{DatabaseUrl, KeyQuery, Store, StoreError, StoreOptions};
+use uuid::Uuid;
+
+/// Every engine that can be reached, each empty.
+async fn stores() -> Vec<(Store, Option<PathBuf>)> {
+    let path = std::env::temp_dir().join(format!("tianji-store-{}.db", Uuid::now_v7().simple()));
+    let sqlite = Store::open(&DatabaseUrl::Sqlite(path.clone()), StoreOptions::default()).await.unwrap();
+    let mut stores = vec![(sqlite, Some(path))];
+    if let Some(url) = postgres().await {
+        stores.push((Store::open(&url, StoreOptions::default()).await.unwrap(), None));
+    }
+    for (store, _) in &stores {
+        store.migrate().await.unwrap();
+    }
+    stores
+}
+
+/// A schema of its own in the test database.
+#[expect(clippy::disallowed_methods, reason = "the test script says where Postgres is")]
+async fn postgres() -> Option<DatabaseUrl> {
+    let url = std::env::var("TIANJI_TEST_DATABASE_URL").ok()?;
+    let schema = format!("t{}", Uuid::now_v7().simple());
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::task::spawn(connection);
+    client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
+    drop(client);
+    driver.await.unwrap().unwrap();
+    let separator = if url.contains('?') { '&' } else { '?' };
+    Some(DatabaseUrl::Postgres(Secret::new(format!("{url}{separator}options=-csearch_path%3D{schema}"))))
+}
+
+fn key(name: &str, at: i64) -> VirtualKey {
+    VirtualKey {
+        token: name.repeat(32),
+        key_name: format!("sk-...{name}"),
+        key_alias: Some(format!("alias {name}")),
+        user_id: Some("u".to_owned()),
+        models: vec!["gpt-4o".to_owned()],
+        max_budget: Some(Usd::from_nanos(5)),
+        created_at: Micros(at),
+        updated_at: Micros(at),
+        ..VirtualKey::default()
+    }
+}
+
+#[tokio::test]
+async fn keys_are_written_read_changed_and_deleted() {
+    for (store, path) in stores().await {
+        let name = store.engine_name();
+        let first = store.latest_key_version().await.unwrap();
+        store.insert_key(&key("a1", 1)).await.unwrap();
+        store.insert_key(&key("b2", 2)).await.unwrap();
+        assert!(store.insert_key(&key("a1", 3)).await.is_err(), "{name}");
+        let mut read = store.key(&"a1".repeat(32)).await.unwrap().unwrap();
+        assert_eq!(VirtualKey { version: 0, ..read.clone() }, key("a1", 1), "{name}");
+        assert_eq!(store.key_by_alias("alias b2").await.unwrap().unwrap().token, "b2".repeat(32));
+        read.blocked = Some(true);
+        store.update_key(&read).await.unwrap();
+        assert!(matches!(store.update_key(&read).await, Err(StoreError::Conflict)), "{name}");
+        let changed = store.keys_changed_since(first).await.unwrap();
+        assert_eq!(changed.last().map(|(token, _)| token.clone()), Some("a1".repeat(32)), "{name}");
+        store.delete_keys(&["b2".repeat(32), "nope".to_owned()], "admin", Micros(9)).await.unwrap();
+        assert!(store.key(&"b2".repeat(32)).await.unwrap().is_none());
+        let last = changed.last().map(|(_, version)| *version).unwrap();
+        let gone = store.keys_changed_since(last).await.unwrap();
+        assert_eq!(gone.iter().map(|(token, _)| token.as_str()).collect::<Vec<_>>(), ["b2".repeat(32)], "{name}");
+        store.ping().await.unwrap();
+        drop(path.map(std::fs::remove_file));
+    }
+}
+
+#[tokio::test]
+async fn keys_are_listed_filtered_and_sorted() {
+    for (store, path) in stores().await {
+        let name = store.engine_name();
+        for (number, at) in [("a1", 3), ("b2", 1), ("c3", 2)] {
+            let mut key = key(number, at);
+            key.blocked = Some(number == "b2");
+            key.expires_at = (number == "c3").then_some(Micros(50));
+            store.insert_key(&key).await.unwrap();
+        }
+        let list = async |query: KeyQuery| {
+            let query = KeyQuery { page: query.page.max(1), size: query.size.max(10), now: Micros(100), ..query };
+            let page = store.list_keys(&query).await.unwrap();
+            let names: Vec<String> = page.keys.iter().map(|key| key.key_name.clone()).collect();
+            (names.join(" "), page.total)
+        };
+        let text = |text: &str| Some(text.to_owned());
+        let base = KeyQuery::default;
+        for (query, expected) in [
+            (base(), ("sk-...a1 sk-...c3 sk-...b2", 3)),
+            (KeyQuery { sort_order: text("asc"), ..base() }, ("sk-...b2 sk-...c3 sk-...a1", 3)),
+            (KeyQuery { sort_by: text("key_alias"), ..base() }, ("sk-...c3 sk-...b2 sk-...a1", 3)),
+            (KeyQuery { status: text("blocked"), ..base() }, ("sk-...b2", 1)),
+            (KeyQuery { status: text("expired"), ..base() }, ("sk-...c3", 1)),
+            (KeyQuery { status: text("active"), ..base() }, ("sk-...a1", 1)),
+            (KeyQuery { search: text("ALIAS B"), ..base() }, ("sk-...b2", 1)),
+            (KeyQuery { user_id: text("nobody"), ..base() }, ("", 0)),
+            (KeyQuery { key_alias: text("alias a1"), ..base() }, ("sk-...a1", 1)),
+            (KeyQuery { page: 2, size: 10, ..base() }, ("", 3)),
+            (KeyQuery { search: text("' OR 1=1 --"), ..base() }, ("", 0)),
+        ] {
+            let found = list(query.clone()).await;
+            assert_eq!((found.0.as_str(), found.1), expected, "{name} {query:?}");
+        }
+        drop(path.map(std::fs::remove_file));
+    }
+}
+
+#[tokio::test]
+async fn migrations_may_run_again() {
+    for (store, path) in stores().await {
+        store.migrate().await.unwrap();
+        drop(path.map(std::fs::remove_file));
+    }
+}
