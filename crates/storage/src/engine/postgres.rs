@@ -17,7 +17,9 @@ impl Postgres {
     pub(crate) fn open(url: &str, size: usize) -> Result<Self, StoreError> {
         let mut config: Config = url.parse()?;
         config.connect_timeout(CONNECT).keepalives_idle(KEEPALIVE);
-        config.options(format!("-c statement_timeout={STATEMENT_MS}"));
+        // The operator's own options come last and win.
+        let own = config.get_options().unwrap_or_default().to_owned();
+        config.options(format!("-c statement_timeout={STATEMENT_MS} {own}"));
         config.application_name("tianji");
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager)
