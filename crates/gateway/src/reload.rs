@@ -6,20 +6,30 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tianji_pipeline::Snapshot;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Builds a snapshot from the configuration file again; the words say why it cannot be used.
 pub(crate) type Rebuild = Box<dyn Fn(&ProcessSource) -> Result<(Snapshot, Vec<String>), String> + Send>;
 
-/// Watches the files and the signal until `stop`.
-pub(crate) async fn watch(gateway: Gateway, files: Vec<String>, rebuild: Rebuild, stop: CancellationToken) {
-    let mut files: Vec<PathBuf> = files.into_iter().map(PathBuf::from).collect();
-    let mut seen = stamps(&files);
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else {
-        tracing::error!("SIGHUP cannot be listened to; reloads are off");
-        return;
-    };
+/// What a reload is noticed by. Made before the first request is served, so that no change after it is missed.
+pub(crate) struct Watch {
+    files: Vec<PathBuf>,
+    seen: BTreeMap<PathBuf, Option<(SystemTime, u64)>>,
+    hangups: Signal,
+}
+
+impl Watch {
+    /// Notes how the files look now and listens to SIGHUP from now on.
+    pub(crate) fn begin(files: Vec<String>) -> std::io::Result<Self> {
+        let files: Vec<PathBuf> = files.into_iter().map(PathBuf::from).collect();
+        Ok(Self { seen: stamps(&files), files, hangups: signal(SignalKind::hangup())? })
+    }
+}
+
+/// Reloads when the files change or the signal comes, until `stop`.
+pub(crate) async fn run(watch: Watch, gateway: Gateway, rebuild: Rebuild, stop: CancellationToken) {
+    let Watch { mut files, mut seen, mut hangups } = watch;
     loop {
         let asked = tokio::select! {
             _ = hangups.recv() => true,

@@ -18,7 +18,7 @@ use tianji_http::{HttpClient, HttpSettings};
 use tianji_pipeline::{Shared, Snapshot, build};
 use tianji_storage::{DatabaseUrl, Shipper, Spool, SpoolOptions, Store, StoreOptions};
 use tianji_telemetry::{CallMetrics, Registry};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// How the gateway is started.
@@ -84,23 +84,22 @@ pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnO
         // A port that is taken shall be the first thing that fails.
         let bound: Result<Vec<_>, _> = (0..workers).map(|_| server::bind(options.listen)).collect();
         let sockets = bound.map_err(|source| StartError::Listen { address: options.listen, source })?;
+        let watch = reload::Watch::begin(files).map_err(StartError::Worker)?;
+        let signals = Signals::listen().map_err(StartError::Worker)?;
         let (gateway, shipper) = assemble(&config, &options, workers).await?;
         let models = gateway.live.snapshot().order.len();
-        let stop = Stop {
-            close: CancellationToken::new(),
-            now: CancellationToken::new(),
-            grace: options.shutdown_grace,
-        };
+        let stop =
+            Stop { close: CancellationToken::new(), now: CancellationToken::new(), grace: options.shutdown_grace };
         let background = CancellationToken::new();
         tasks::start(&gateway, &background);
         let shipping = gateway.tasks.spawn(shipper.run(background.clone()));
         if let Some(file) = options.file.clone() {
             let rebuild = rebuilder(file, options.clone(), gateway.shared.clone());
-            gateway.tasks.spawn(reload::watch(gateway.clone(), files, rebuild, background.clone()));
+            gateway.tasks.spawn(reload::run(watch, gateway.clone(), rebuild, background.clone()));
         }
         let threads = spawn_workers(&gateway, sockets, &stop)?;
         ready(models);
-        wait_for_the_end(&gateway, &stop, options.drain_grace).await;
+        wait_for_the_end(signals, &gateway, &stop, options.drain_grace).await;
         let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
         if joined.await.is_err() {
             tracing::error!("a worker did not end in order");
@@ -117,10 +116,8 @@ pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnO
 /// Opens the stores and compiles the first snapshot.
 async fn assemble(config: &Config, options: &Options, workers: usize) -> Result<(Gateway, Shipper), StartError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let unusable = |source: Box<dyn std::error::Error + Send + Sync>| StartError::Data {
-        path: options.data_dir.clone(),
-        source,
-    };
+    let unusable =
+        |source: Box<dyn std::error::Error + Send + Sync>| StartError::Data { path: options.data_dir.clone(), source };
     std::fs::create_dir_all(&options.data_dir).map_err(|cause| unusable(cause.into()))?;
     let spool_options = SpoolOptions { shards: workers + 1, ..SpoolOptions::new(options.data_dir.join("spool")) };
     let (spool, recovered) = Spool::open(spool_options, clock.wall()).map_err(|cause| unusable(cause.into()))?;
@@ -153,9 +150,8 @@ fn snapshot(
 
 fn rebuilder(file: String, options: Options, shared: Shared) -> reload::Rebuild {
     Box::new(move |source| {
-        let loaded = tianji_config::load(&file, source).map_err(|errors| {
-            errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-        })?;
+        let loaded = tianji_config::load(&file, source)
+            .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
         let snapshot = snapshot(&loaded.config, &options, &shared, source).map_err(|cause| cause.to_string())?;
         Ok((snapshot, loaded.files))
@@ -180,13 +176,13 @@ fn spawn_workers(
 
 /// SIGTERM or SIGINT: not ready at once, no new connections after the grace, then what runs may finish. A second
 /// signal ends the waiting.
-async fn wait_for_the_end(gateway: &Gateway, stop: &Stop, grace: Duration) {
-    next_signal().await;
+async fn wait_for_the_end(mut signals: Signals, gateway: &Gateway, stop: &Stop, grace: Duration) {
+    signals.next().await;
     tracing::info!(in_flight = gateway.in_flight(), "draining");
     gateway.drain();
     let (close, now) = (stop.close.clone(), stop.now.clone());
     gateway.tasks.spawn(async move {
-        next_signal().await;
+        signals.next().await;
         close.cancel();
         now.cancel();
     });
@@ -197,15 +193,22 @@ async fn wait_for_the_end(gateway: &Gateway, stop: &Stop, grace: Duration) {
     stop.close.cancel();
 }
 
-async fn next_signal() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals cannot be listened to");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// The signals that end the process. Listened to before anything is served, so that none has its default effect.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

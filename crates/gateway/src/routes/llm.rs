@@ -80,7 +80,15 @@ async fn run(hit: Hit, call_type: &'static str) -> respond::Reply {
 
 fn count_tokens(hit: Hit) -> Answer {
     Box::pin(async move {
-        match tianji_pipeline::count_tokens(&hit.gateway.shared, &hit.snapshot, hit.caller.as_ref(), &hit.head.headers, hit.body).await {
+        match tianji_pipeline::count_tokens(
+            &hit.gateway.shared,
+            &hit.snapshot,
+            hit.caller.as_ref(),
+            &hit.head.headers,
+            hit.body,
+        )
+        .await
+        {
             Ok(counted) => {
                 let body = anthropic_messages::encode_count_tokens(counted.tokens, counted.source);
                 respond::with_type(body, "application/json")

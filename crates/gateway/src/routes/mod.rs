@@ -94,7 +94,8 @@ impl Table {
     pub(crate) fn build() -> Result<Self, matchit::InsertError> {
         let mut entries: Vec<(&'static str, Entry)> = Vec::new();
         for route in all() {
-            for path in std::iter::once(route.path).chain(route.path.strip_prefix("/v1").filter(|p| p.starts_with('/'))) {
+            for path in std::iter::once(route.path).chain(route.path.strip_prefix("/v1").filter(|p| p.starts_with('/')))
+            {
                 match entries.iter_mut().find(|(known, _)| *known == path) {
                     Some((_, entry)) if entry.route(&method(route.method)).is_some() => {}
                     Some((_, entry)) => entry.0.push(route),

@@ -18,7 +18,11 @@ const GROUPS: &[RouteGroup] = &[RouteGroup::Info, RouteGroup::OpenAi, RouteGroup
 fn list(hit: Hit) -> Answer {
     Box::pin(async move {
         let names = visible(&hit.snapshot, hit.caller.as_ref());
-        if hit.head.headers.contains_key("anthropic-version") { anthropic(&names) } else { openai(&hit.snapshot, &names) }
+        if hit.head.headers.contains_key("anthropic-version") {
+            anthropic(&names)
+        } else {
+            openai(&hit.snapshot, &names)
+        }
     })
 }
 
