@@ -25,7 +25,7 @@ run *arguments:
     cargo run --release --locked -- --config examples/quickstart.yaml {{ arguments }}
 
 # measure, and write the numbers into docs/benchmarks.md
-bench: release
+bench: dist
     python3 bins/tianji-bench/compare.py --write
 
 # compare with the recorded behaviour of the reference proxy
@@ -33,5 +33,5 @@ conformance *filters:
     scripts/conformance {{ filters }}
 
 [private]
-release:
-    cargo build --release --locked --workspace --bins
+dist:
+    cargo build --profile dist --locked -p tianji -p tianji-bench
