@@ -15,7 +15,7 @@ nginx does nothing but pass bytes on, and holds request bodies in memory, the ch
 that translate between vendors' protocols nginx passes on the upstream's own bytes, so the ratio there holds the
 translation as well.
 
-    cargo build --release -p tianji -p tianji-bench && bins/tianji-bench/compare.py --write
+    cargo build --profile dist -p tianji -p tianji-bench && bins/tianji-bench/compare.py --write
 """
 
 import argparse
@@ -184,7 +184,7 @@ def check_tools(args: argparse.Namespace) -> None:
     needed = [args.bench] + ([args.tianji] if "tianji" in args.only else [])
     for binary in needed:
         if not os.access(binary, os.X_OK):
-            raise Failure(f"{binary} is missing: cargo build --release -p {binary.name}")
+            raise Failure(f"{binary} is missing: cargo build --profile dist -p {binary.name}")
     if not {args.sut_core, args.load_core} <= os.sched_getaffinity(0):
         raise Failure(f"cores {args.sut_core} and {args.load_core} are not both available")
     if args.write:

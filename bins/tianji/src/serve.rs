@@ -101,14 +101,20 @@ fn logs(arguments: &ServeArguments) -> Result<(), Failure> {
 fn configuration(arguments: &ServeArguments) -> Result<Loaded, Failure> {
     let Some(file) = &arguments.config else {
         let model = arguments.model.as_deref().ok_or_else(|| {
-            Failure::Refused("neither --config nor --model is given; try: tianji --config examples/quickstart.yaml".into())
+            Failure::Refused(
+                "neither --config nor --model is given; try: tianji --config examples/quickstart.yaml".into(),
+            )
         })?;
-        let config = Config::from_model(model, arguments.alias.as_deref(), arguments.api_base.as_deref(), arguments.api_version.as_deref());
+        let config = Config::from_model(
+            model,
+            arguments.alias.as_deref(),
+            arguments.api_base.as_deref(),
+            arguments.api_version.as_deref(),
+        );
         return Ok(Loaded { config, warnings: Vec::new(), files: Vec::new() });
     };
-    let loaded = load(file, &ProcessSource).and_then(|loaded| {
-        if arguments.strict_config { loaded.strict() } else { Ok(loaded) }
-    });
+    let loaded = load(file, &ProcessSource)
+        .and_then(|loaded| if arguments.strict_config { loaded.strict() } else { Ok(loaded) });
     loaded.map_err(|errors| {
         let list: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Failure::Refused(format!("the configuration cannot be used\n{}", list.join("\n")))

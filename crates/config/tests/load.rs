@@ -115,8 +115,14 @@ fn odd_things_are_warned_about() {
 #[test]
 fn includes_and_their_faults() {
     let files = [
-        ("c.yaml", "include: [a.yaml, b.yaml]\nmodel_list: [{model_name: x, litellm_params: {model: m}}]\nlitellm_settings: {num_retries: 1}\n"),
-        ("a.yaml", "model_list: [{model_name: y, litellm_params: {model: m}}]\nlitellm_settings: {num_retries: 9, drop_params: true}\n"),
+        (
+            "c.yaml",
+            "include: [a.yaml, b.yaml]\nmodel_list: [{model_name: x, litellm_params: {model: m}}]\nlitellm_settings: {num_retries: 1}\n",
+        ),
+        (
+            "a.yaml",
+            "model_list: [{model_name: y, litellm_params: {model: m}}]\nlitellm_settings: {num_retries: 9, drop_params: true}\n",
+        ),
         ("b.yaml", "model_list: [{model_name: z, litellm_params: {model: m}}]\n"),
     ];
     let loaded = with(&files, &[]).unwrap();

@@ -64,10 +64,13 @@ pub struct CallRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// Kind of call in the reference proxy's words: `acompletion`, `anthropic_messages` …
+    #[serde(skip_serializing_if = "is_default")]
     pub call_type: Arc<str>,
     /// Route template.
+    #[serde(skip_serializing_if = "is_default")]
     pub endpoint: Arc<str>,
     /// Whether the client asked for a stream.
+    #[serde(skip_serializing_if = "is_default")]
     pub stream: bool,
     /// Lower-case hex SHA-256 of the key, or `litellm_proxy_master_key`.
     pub token: Arc<str>,
@@ -87,14 +90,19 @@ pub struct CallRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_user: Option<String>,
     /// `provider/model` of the deployment that answered or failed last.
+    #[serde(skip_serializing_if = "is_default")]
     pub model: Arc<str>,
     /// Model group the client asked for, after aliases.
+    #[serde(skip_serializing_if = "is_default")]
     pub model_group: Arc<str>,
     /// Deployment id.
+    #[serde(skip_serializing_if = "is_default")]
     pub model_id: Arc<str>,
     /// Provider name.
+    #[serde(skip_serializing_if = "is_default")]
     pub provider: Arc<str>,
     /// Scheme, host and path of the provider's base, without query.
+    #[serde(skip_serializing_if = "is_default")]
     pub api_base: Arc<str>,
     /// When the request head was complete.
     pub started_at: Micros,
@@ -102,23 +110,31 @@ pub struct CallRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_token_at: Option<Micros>,
     /// When the call ended.
+    #[serde(skip_serializing_if = "is_default")]
     pub ended_at: Micros,
     /// Microseconds spent in the gateway itself, before and between attempts.
+    #[serde(skip_serializing_if = "is_default")]
     pub overhead_us: u64,
     /// Tokens and other units.
+    #[serde(skip_serializing_if = "is_default")]
     pub usage: Usage,
     /// Where the usage comes from.
+    #[serde(skip_serializing_if = "is_default")]
     pub usage_source: UsageSource,
     /// Cost.
+    #[serde(skip_serializing_if = "is_default")]
     pub cost: Usd,
     /// Parts of the cost by name, in nano-dollars; they sum to `cost`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cost_parts: Vec<(String, Usd)>,
     /// What the cost is worth.
+    #[serde(skip_serializing_if = "is_default")]
     pub cost_status: CostStatus,
     /// How the call ended.
+    #[serde(skip_serializing_if = "is_default")]
     pub status: CallStatus,
     /// Status the client saw.
+    #[serde(skip_serializing_if = "is_default")]
     pub http_status: u16,
     /// Class of the error, e.g. `RateLimitError`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,8 +146,10 @@ pub struct CallRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_reason: Option<String>,
     /// Attempts after the first.
+    #[serde(skip_serializing_if = "is_default")]
     pub attempted_retries: u32,
     /// Groups tried after the first.
+    #[serde(skip_serializing_if = "is_default")]
     pub attempted_fallbacks: u32,
     /// Routing and spend tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -148,6 +166,11 @@ pub struct CallRecord {
     /// The caller's agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
+}
+
+/// What is as it is at the start is left out of the text, and read back as such.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The principal name that stands for the master key in rows and dashboards.

@@ -47,18 +47,34 @@ impl Usd {
 
     /// The shortest decimal of the exact value, as Python prints floats: `4.35e-06`, `0.0001`, `5.0`.
     pub fn python(self) -> String {
-        let exact = self.to_string();
+        let mut text = String::with_capacity(24);
+        // Writing into a string cannot fail.
         let tiny = self.0 != 0 && self.0.unsigned_abs() < 100_000;
-        if !tiny {
-            return if exact.contains('.') { exact } else { format!("{exact}.0") };
+        let _ = if tiny { self.exponential(&mut text) } else { self.plain(&mut text) };
+        text
+    }
+
+    fn plain(self, out: &mut String) -> fmt::Result {
+        use fmt::Write;
+        write!(out, "{self}")?;
+        if self.0.unsigned_abs() % NANOS == 0 { out.write_str(".0") } else { Ok(()) }
+    }
+
+    fn exponential(self, out: &mut String) -> fmt::Result {
+        use fmt::Write;
+        let nanos = self.0.unsigned_abs();
+        let power = nanos.ilog10();
+        let mut rest = nanos;
+        while rest % 10 == 0 {
+            rest /= 10;
         }
-        let digits = self.0.unsigned_abs().to_string();
-        let exponent = 9 - (digits.len() - 1);
-        let significant = digits.trim_end_matches('0');
-        let (head, tail) = significant.split_at(1);
+        let unit = 10_u64.pow(rest.ilog10());
         let sign = if self.0 < 0 { "-" } else { "" };
-        let point = if tail.is_empty() { "" } else { "." };
-        format!("{sign}{head}{point}{tail}e-{exponent:02}")
+        write!(out, "{sign}{}", rest / unit)?;
+        if unit > 1 {
+            write!(out, ".{:0width$}", rest % unit, width = rest.ilog10() as usize)?;
+        }
+        write!(out, "e-{:02}", 9 - power)
     }
 }
 
@@ -94,8 +110,12 @@ impl fmt::Display for Usd {
         if rest == 0 {
             return write!(f, "{sign}{whole}");
         }
-        let fraction = format!("{rest:09}");
-        write!(f, "{sign}{whole}.{}", fraction.trim_end_matches('0'))
+        let (mut digits, mut width) = (rest, 9);
+        while digits % 10 == 0 {
+            digits /= 10;
+            width -= 1;
+        }
+        write!(f, "{sign}{whole}.{digits:0width$}")
     }
 }
 

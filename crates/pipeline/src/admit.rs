@@ -20,7 +20,8 @@ use tianji_wire::{JsonLimits, RawObject};
 pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate) -> Result<Admitted, Error> {
     let caller = request.caller;
     caller.check(Permission::Infer, request.endpoint.template)?;
-    let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST).map_err(|cause| DialectError::from(cause).of_request())?;
+    let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST)
+        .map_err(|cause| DialectError::from(cause).of_request())?;
     let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
     controls::read_headers(&request.headers, &mut controls)?;
     let mut seen = inspect(&body, request.endpoint.dialect).map_err(DialectError::of_request)?;
@@ -90,7 +91,8 @@ fn find(snapshot: &Snapshot, caller: &crate::Caller, model: &str) -> Result<Foun
 fn demand(found: &Found, seen: &Inspection, body: &RawObject) -> Demand {
     let input = tianji_pricing::estimate_tokens(body.len_bytes());
     let deployment = found.group.deployments.first();
-    let price = deployment.and_then(|deployment| deployment.fixed.as_ref()).and_then(|concrete| concrete.price.as_ref());
+    let price =
+        deployment.and_then(|deployment| deployment.fixed.as_ref()).and_then(|concrete| concrete.price.as_ref());
     let Some(price) = price else {
         return Demand { tokens: input + seen.max_output_tokens.unwrap_or(0), cost: Usd::ZERO, free: false };
     };
@@ -122,7 +124,8 @@ fn charge(
     };
     let key = admit(&caller.scope, &caller.limits);
     permits.push(key.map_err(|refusal| refused(refusal, "api_key", &caller.token, caller, snapshot, now))?);
-    if let Some(ModelLimits { model, scope, limits }) = caller.models.iter().find(|limits| *limits.model == *found.name) {
+    if let Some(ModelLimits { model, scope, limits }) = caller.models.iter().find(|limits| *limits.model == *found.name)
+    {
         match admit(scope, limits) {
             Ok(permit) => permits.push(permit),
             Err(refusal) => {

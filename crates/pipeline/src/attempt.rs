@@ -23,7 +23,12 @@ pub(crate) enum Outcome {
 }
 
 /// Sends an attempt.
-pub(crate) async fn send(shared: &Shared, call: &Admitted, attempt: &Attempt, view: ClientView) -> Result<Outcome, Error> {
+pub(crate) async fn send(
+    shared: &Shared,
+    call: &Admitted,
+    attempt: &Attempt,
+    view: ClientView,
+) -> Result<Outcome, Error> {
     if let Some(text) = &attempt.deployment.mock_response {
         return mock::answer(call, text, view);
     }
@@ -38,7 +43,11 @@ pub(crate) async fn send(shared: &Shared, call: &Admitted, attempt: &Attempt, vi
     if call.stream && words::is_event_stream(&head.headers) {
         return stream(attempt, call, body, view).await.map(|stream| Outcome::Stream { stream, headers: head.headers });
     }
-    whole(call, attempt, body, &view).await.map(|(body, seen)| Outcome::Whole { body, seen: Box::new(seen), headers: head.headers })
+    whole(call, attempt, body, &view).await.map(|(body, seen)| Outcome::Whole {
+        body,
+        seen: Box::new(seen),
+        headers: head.headers,
+    })
 }
 
 fn request(attempt: &Attempt) -> Request<OutBody> {

@@ -79,16 +79,57 @@ fn member(name: &str, dialect: DialectId) -> Member {
     match name {
         // Anthropic's own `metadata.user_id` belongs to the model; OpenAI's `metadata` belongs to the gateway.
         "metadata" if dialect == DialectId::AnthropicMessages => Member::Model,
-        "fallbacks" | "disable_fallbacks" | "num_retries" | "max_retries" | "timeout" | "request_timeout"
-        | "stream_timeout" | "drop_params" | "additional_drop_params" | "allowed_openai_params" | "extra_body"
-        | "tags" | "metadata" | "litellm_metadata" | "tianji_metadata" | "litellm_trace_id" | "tianji_trace_id"
-        | "litellm_session_id" | "tianji_session_id" => Member::Control,
-        "cache" | "caching" | "guardrails" | "guardrail_config" | "policies" | "context_window_fallbacks"
-        | "content_policy_fallbacks" | "retry_policy" | "priority" | "mock_response" | "prompt_id"
-        | "prompt_variables" | "prompt_version" | "prompt_label" | "no-log" | "model_info" | "_router_weights"
-        | "keepalive_seconds" | "vector_store_ids" | "proxy_server_request" | "preset_cache_key" => Member::Silent,
-        "api_key" | "api_base" | "base_url" | "api_version" | "organization" | "custom_llm_provider" | "user_config"
-        | "extra_headers" | "vertex_credentials" | "vertex_project" | "vertex_location" => Member::Forbidden,
+        "fallbacks"
+        | "disable_fallbacks"
+        | "num_retries"
+        | "max_retries"
+        | "timeout"
+        | "request_timeout"
+        | "stream_timeout"
+        | "drop_params"
+        | "additional_drop_params"
+        | "allowed_openai_params"
+        | "extra_body"
+        | "tags"
+        | "metadata"
+        | "litellm_metadata"
+        | "tianji_metadata"
+        | "litellm_trace_id"
+        | "tianji_trace_id"
+        | "litellm_session_id"
+        | "tianji_session_id" => Member::Control,
+        "cache"
+        | "caching"
+        | "guardrails"
+        | "guardrail_config"
+        | "policies"
+        | "context_window_fallbacks"
+        | "content_policy_fallbacks"
+        | "retry_policy"
+        | "priority"
+        | "mock_response"
+        | "prompt_id"
+        | "prompt_variables"
+        | "prompt_version"
+        | "prompt_label"
+        | "no-log"
+        | "model_info"
+        | "_router_weights"
+        | "keepalive_seconds"
+        | "vector_store_ids"
+        | "proxy_server_request"
+        | "preset_cache_key" => Member::Silent,
+        "api_key"
+        | "api_base"
+        | "base_url"
+        | "api_version"
+        | "organization"
+        | "custom_llm_provider"
+        | "user_config"
+        | "extra_headers"
+        | "vertex_credentials"
+        | "vertex_project"
+        | "vertex_location" => Member::Forbidden,
         _ if name.starts_with("aws_") => Member::Forbidden,
         _ if name.starts_with("litellm_") || name.starts_with("tianji_") => Member::Silent,
         _ if name.starts_with("mock_testing_") => Member::Forbidden,

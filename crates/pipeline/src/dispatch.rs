@@ -127,7 +127,8 @@ async fn one(
     place: usize,
     target: &FallbackTarget,
 ) -> Result<(Attempt, Outcome, InFlight), Error> {
-    let deployment = found.group.deployments.get(place).ok_or_else(|| words::unknown_model(Some(&found.name), &call.snapshot))?;
+    let deployment =
+        found.group.deployments.get(place).ok_or_else(|| words::unknown_model(Some(&found.name), &call.snapshot))?;
     let concrete = deployment.concrete(found.filled(place), &call.snapshot.prices).map_err(words::no_connection)?;
     let attempt = encode(call, deployment, &concrete, &found.name, &target.overrides)?;
     call.receipt.attempt(deployment, &concrete, &attempt.losses);

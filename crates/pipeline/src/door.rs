@@ -62,20 +62,22 @@ fn usable(view: Arc<KeyView>, now: Micros) -> Result<Caller, Error> {
 }
 
 fn master_view(shared: &Shared) -> Arc<KeyView> {
-    shared.master_view.get_or_init(|| {
-        Arc::new(KeyView {
-            principal: Principal::Master,
-            token: MASTER_KEY_NAME.into(),
-            alias: None,
-            user_id: Some(DEFAULT_USER_ID.into()),
-            team_id: None,
-            organization_id: None,
-            scope: Arc::default(),
-            limits: tianji_limits::Limits::default(),
-            models: Vec::new(),
+    shared
+        .master_view
+        .get_or_init(|| {
+            Arc::new(KeyView {
+                principal: Principal::Master,
+                token: MASTER_KEY_NAME.into(),
+                alias: None,
+                user_id: Some(DEFAULT_USER_ID.into()),
+                team_id: None,
+                organization_id: None,
+                scope: Arc::default(),
+                limits: tianji_limits::Limits::default(),
+                models: Vec::new(),
+            })
         })
-    })
-    .clone()
+        .clone()
 }
 
 /// The user that the master key acts as.

@@ -39,8 +39,7 @@ pub(crate) fn encode(
     }
     let mut body = call.body.clone();
     prepare(&mut body, call, deployment, overrides);
-    let allowed: Vec<String> =
-        deployment.allowed_params.iter().chain(&call.controls.allowed_params).cloned().collect();
+    let allowed: Vec<String> = deployment.allowed_params.iter().chain(&call.controls.allowed_params).cloned().collect();
     let target = Target {
         provider: &deployment.provider.name,
         model: &concrete.model,
@@ -120,7 +119,8 @@ fn translated(
     let encoded = dialect(upstream).encode_request(&request, target, &mut losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
-    let edits = provider.edits_chat(target) || !deployment.extra_body.is_empty() || !call.controls.extra_body.is_empty();
+    let edits =
+        provider.edits_chat(target) || !deployment.extra_body.is_empty() || !call.controls.extra_body.is_empty();
     let body = if edits {
         let mut out = RawObject::parse(encoded.body).map_err(|cause| {
             Error::gateway(Kind::InternalServer, "the request could not be encoded").with_source(cause)
@@ -142,9 +142,9 @@ fn finish(
     target: &Target<'_>,
     losses: &mut Losses,
 ) -> Result<(), Error> {
-    provider.edit_chat(body, target, losses).map_err(|cause| {
-        Error::client(Kind::BadRequest, cause.to_string()).with_source(cause)
-    })?;
+    provider
+        .edit_chat(body, target, losses)
+        .map_err(|cause| Error::client(Kind::BadRequest, cause.to_string()).with_source(cause))?;
     for (name, raw) in deployment.extra_body.iter().chain(&call.controls.extra_body) {
         body.set_raw(name, raw.clone());
     }

@@ -76,6 +76,9 @@ impl Writer<'_> {
     }
 
     fn usd(&mut self, names: Names, usd: Usd) {
+        if usd == Usd::ZERO {
+            return self.put(names, HeaderValue::from_static("0.0"));
+        }
         self.text(names, usd.python());
     }
 

@@ -128,12 +128,7 @@ impl KeyCache {
     }
 }
 
-async fn view_of(
-    key: VirtualKey,
-    store: &Store,
-    now: Micros,
-    old: Option<&KeyView>,
-) -> Result<KeyView, StoreError> {
+async fn view_of(key: VirtualKey, store: &Store, now: Micros, old: Option<&KeyView>) -> Result<KeyView, StoreError> {
     let limits = limits_of(&key);
     let scope = match old {
         Some(old) => Arc::clone(&old.scope),

@@ -151,9 +151,8 @@ impl Receipt {
         }
         let now = self.shared.clock.now();
         let elapsed = now.saturating_duration_since(self.started);
-        let micros = |instant: Instant| {
-            Micros(self.record.started_at.0).plus(instant.saturating_duration_since(self.started))
-        };
+        let micros =
+            |instant: Instant| Micros(self.record.started_at.0).plus(instant.saturating_duration_since(self.started));
         self.record.ended_at = self.record.started_at.plus(elapsed);
         self.record.first_token_at = self.first_token.map(micros);
         self.record.status = status;

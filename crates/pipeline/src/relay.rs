@@ -182,6 +182,6 @@ fn one(
 }
 
 fn unreadable(cause: tianji_wire::WireError) -> Error {
-    Error::provider(Kind::MalformedReply, format!("the provider's stream could not be read: {cause}")).with_source(cause)
+    Error::provider(Kind::MalformedReply, format!("the provider's stream could not be read: {cause}"))
+        .with_source(cause)
 }
-

@@ -6,10 +6,7 @@ use crate::call::{Routed, Screened};
 /// depends on what failed before; which group comes next depends on how.
 pub(crate) fn route(call: Screened) -> Routed {
     let Screened(mut call) = call;
-    let client_fallbacks = if call.controls.disable_fallbacks {
-        Some(Vec::new())
-    } else {
-        call.controls.fallbacks.take()
-    };
+    let client_fallbacks =
+        if call.controls.disable_fallbacks { Some(Vec::new()) } else { call.controls.fallbacks.take() };
     Routed { call, client_fallbacks }
 }

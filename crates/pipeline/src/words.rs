@@ -67,7 +67,8 @@ pub(crate) fn no_chat(provider: &Provider) -> Error {
 
 /// The credential of a deployment is not set.
 pub(crate) fn missing_key(provider: &Provider, variables: &str) -> Error {
-    let message = format!("The api_key of {} is not set: set it in the model's parameters, or {variables}", provider.name);
+    let message =
+        format!("The api_key of {} is not set: set it in the model's parameters, or {variables}", provider.name);
     Error::provider(Kind::Authentication, message)
 }
 
@@ -90,14 +91,15 @@ pub(crate) fn unsupported(provider: &Provider, model: &str, names: &[&str]) -> E
 /// An upstream's error reply.
 pub(crate) fn upstream_error(attempt: &Attempt, status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
     let told = dialect(attempt.upstream).decode_error(status, body);
-    let mut error = Error::provider(told.kind, told.message)
-        .with_status(told.status)
-        .with_retry_after(retry_after(headers));
+    let mut error =
+        Error::provider(told.kind, told.message).with_status(told.status).with_retry_after(retry_after(headers));
     // No single parameter is to blame for a conversation that is too long.
     error.param = told.param.filter(|_| told.kind != Kind::ContextWindowExceeded).map(Into::into);
     error.upstream_status = Some(status);
     for (name, value) in headers {
-        if crate::headers::is_shown(name) && let Ok(value) = value.to_str() {
+        if crate::headers::is_shown(name)
+            && let Ok(value) = value.to_str()
+        {
             error.headers.push((format!("llm_provider-{name}").into(), value.to_owned()));
         }
     }

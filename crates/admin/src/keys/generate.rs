@@ -78,7 +78,9 @@ pub(super) fn within_callers_rights(cx: &Admin, key: &mut VirtualKey) -> Result<
     }
     if key.allowed_routes.is_empty() {
         key.allowed_routes = own.allowed_routes.clone();
-    } else if !own.allowed_routes.is_empty() && key.allowed_routes.iter().any(|route| !own.allowed_routes.contains(route)) {
+    } else if !own.allowed_routes.is_empty()
+        && key.allowed_routes.iter().any(|route| !own.allowed_routes.contains(route))
+    {
         return Err(invalid("allowed_routes", "may not be wider than your own"));
     }
     cap("max_budget", &mut key.max_budget, own.max_budget)?;

@@ -47,11 +47,7 @@ fn boolean(node: &mut Node, path: &str, report: &mut Report) -> Result<(), Strin
     Ok(())
 }
 
-fn number(
-    node: &mut Node,
-    kind: Kind,
-    check: impl FnOnce(&str) -> Result<String, &'static str>,
-) -> Result<(), String> {
+fn number(node: &mut Node, kind: Kind, check: impl FnOnce(&str) -> Result<String, &'static str>) -> Result<(), String> {
     let digits = match &node.value {
         Value::Number(digits) => digits.as_str(),
         Value::Text(text) => text.trim(),

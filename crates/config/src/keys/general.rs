@@ -1,6 +1,9 @@
 //! `general_settings`.
 
-use super::Kind::{Any, Bool, Choice, Count, Ignored, List, ListOrMap, Map, Number, Python, Rows, Seconds, Secret, Section as Inner, Text, TextOrList, TextOrMap, Texts};
+use super::Kind::{
+    Any, Bool, Choice, Count, Ignored, List, ListOrMap, Map, Number, Python, Rows, Seconds, Secret, Section as Inner,
+    Text, TextOrList, TextOrMap, Texts,
+};
 use super::{Key, Others, Section, active, inactive, rows};
 
 /// The gateway as a server: keys, database, limits, health.

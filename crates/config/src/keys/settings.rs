@@ -1,6 +1,9 @@
 //! `litellm_settings`.
 
-use super::Kind::{Any, Bool, BoolOrList, BoolOrMap, BoolOrText, Count, Ignored, IgnoredPython, List, ListOrMap, Map, Number, Seconds, Text, TextOrList, TextOrMap, Texts};
+use super::Kind::{
+    Any, Bool, BoolOrList, BoolOrMap, BoolOrText, Count, Ignored, IgnoredPython, List, ListOrMap, Map, Number, Seconds,
+    Text, TextOrList, TextOrMap, Texts,
+};
 use super::{Key, Others, Section, active, inactive};
 
 /// Defaults and switches for requests, callbacks, money, keys.

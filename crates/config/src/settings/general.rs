@@ -57,7 +57,9 @@ impl GeneralSettings {
             always_include_stream_usage: fields.flag("always_include_stream_usage").unwrap_or(false),
             include_call_id_in_error_body: fields.flag("include_call_id_in_error_body").unwrap_or(false),
             enforce_fallback_model_access: fields.flag("enforce_fallback_model_access"),
-            budget_exceeded_status_code: fields.count("budget_exceeded_status_code").and_then(|code| code.try_into().ok()),
+            budget_exceeded_status_code: fields
+                .count("budget_exceeded_status_code")
+                .and_then(|code| code.try_into().ok()),
         }
     }
 }

@@ -42,7 +42,9 @@ impl LitellmSettings {
             max_fallbacks: fields.small("max_fallbacks"),
             fallbacks: FallbackLists::read(&mut fields, trail, report),
             model_alias_map: names(fields.map("model_alias_map").unwrap_or_default()),
-            budget_exceeded_status_code: fields.count("budget_exceeded_status_code").and_then(|code| code.try_into().ok()),
+            budget_exceeded_status_code: fields
+                .count("budget_exceeded_status_code")
+                .and_then(|code| code.try_into().ok()),
         })
     }
 }

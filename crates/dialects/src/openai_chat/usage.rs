@@ -125,9 +125,14 @@ fn counts(out: &mut BytesMut, named: &[(&str, u64)]) {
 
 /// The first of the places that holds a number; a zero only if no place holds more.
 fn first(value: &Value, places: &[&str]) -> Option<u64> {
-    let mut found = places.iter().filter_map(|place| number(value.pointer(place)?));
+    let mut found = places.iter().filter_map(|place| number(at(value, place)?));
     let one = found.next()?;
     Some(if one > 0 { one } else { found.find(|count| *count > 0).unwrap_or(0) })
+}
+
+/// A member by path. Not `Value::pointer`: that one unescapes every step, and this runs a dozen times per call.
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('/').skip(1).try_fold(value, |value, name| value.get(name))
 }
 
 /// A count, whether written as integer, float or string; negative ones are none.

@@ -49,7 +49,8 @@ pub fn build(
     let custom = config.custom_providers.iter().map(|(name, row)| (name.clone(), row.clone()));
     let providers = Arc::new(tianji_providers::Catalogue::embedded()?.with_custom(custom)?);
     let prices = Arc::new(tianji_pricing::Catalogue::embedded());
-    let master = config.general_settings.master_key.as_ref().or(master_key).map(|key| checked(key, config)).transpose()?;
+    let master =
+        config.general_settings.master_key.as_ref().or(master_key).map(|key| checked(key, config)).transpose()?;
     let deployments = deployments(config, shared, &providers, &prices, env)?;
     let mut snapshot = Snapshot {
         settings: settings::settings(config),

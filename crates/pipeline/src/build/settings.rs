@@ -13,7 +13,9 @@ pub(super) fn settings(config: &Config) -> Settings {
         drop_params: litellm.drop_params,
         modify_params: litellm.modify_params,
         num_retries: router.num_retries.or(litellm.num_retries).unwrap_or(base.num_retries),
-        max_fallbacks: router.max_fallbacks.map_or(base.max_fallbacks, |most| usize::try_from(most).unwrap_or(usize::MAX)),
+        max_fallbacks: router
+            .max_fallbacks
+            .map_or(base.max_fallbacks, |most| usize::try_from(most).unwrap_or(usize::MAX)),
         max_total_attempts: router.max_total_attempts.unwrap_or(base.max_total_attempts),
         retry_after: router.retry_after.unwrap_or(base.retry_after),
         timeout: router.timeout.or(litellm.request_timeout).unwrap_or(base.timeout),
