@@ -77,11 +77,7 @@ CREATE INDEX tj_call_token ON tj_call (token, started_at);
 
 CREATE INDEX tj_call_user ON tj_call (user_id, started_at);
 
-CREATE INDEX tj_call_team ON tj_call (team_id, started_at);
-
 CREATE INDEX tj_call_response ON tj_call (response_id);
-
-CREATE INDEX tj_call_session ON tj_call (session_id);
 
 CREATE TABLE tj_counter (
     scope TEXT NOT NULL,

@@ -57,7 +57,7 @@ impl Usd {
     fn plain(self, out: &mut String) -> fmt::Result {
         use fmt::Write;
         write!(out, "{self}")?;
-        if self.0.unsigned_abs() % NANOS == 0 { out.write_str(".0") } else { Ok(()) }
+        if self.0.unsigned_abs().is_multiple_of(NANOS) { out.write_str(".0") } else { Ok(()) }
     }
 
     fn exponential(self, out: &mut String) -> fmt::Result {
@@ -65,7 +65,7 @@ impl Usd {
         let nanos = self.0.unsigned_abs();
         let power = nanos.ilog10();
         let mut rest = nanos;
-        while rest % 10 == 0 {
+        while rest.is_multiple_of(10) {
             rest /= 10;
         }
         let unit = 10_u64.pow(rest.ilog10());
@@ -111,7 +111,7 @@ impl fmt::Display for Usd {
             return write!(f, "{sign}{whole}");
         }
         let (mut digits, mut width) = (rest, 9);
-        while digits % 10 == 0 {
+        while digits.is_multiple_of(10) {
             digits /= 10;
             width -= 1;
         }
