@@ -32,11 +32,12 @@ pub(crate) fn edit<'q>(body: &mut RawObject, quirks: impl Iterator<Item = &'q Qu
 }
 
 fn edited<'q>(body: &RawObject, quirks: impl Iterator<Item = &'q Quirk>, losses: &mut Losses) -> Option<Json> {
-    let list = std::str::from_utf8(body.raw("messages")?).ok()?;
+    let list = body.raw("messages")?;
     let quirks: Vec<&Quirk> = quirks.filter(|quirk| quirk.concerns(list)).collect();
     if quirks.is_empty() {
         return None;
     }
+    let list = std::str::from_utf8(list).ok()?;
     let messages: Vec<&RawValue> = serde_json::from_str(list).ok()?;
     let mut pass = Pass { index: 0, tool_names: HashMap::new(), losses };
     let (mut text, mut changed) = (String::with_capacity(list.len()), false);
@@ -56,12 +57,12 @@ fn edited<'q>(body: &RawObject, quirks: impl Iterator<Item = &'q Quirk>, losses:
 }
 
 fn one(message: &str, quirks: &[&Quirk], pass: &mut Pass<'_>) -> Option<Json> {
-    if !quirks.iter().any(|quirk| quirk.concerns(message)) {
+    if !quirks.iter().any(|quirk| quirk.concerns(message.as_bytes())) {
         return None;
     }
     let mut members: Extra = serde_json::from_str(message).ok()?;
     let mut changed = false;
-    for quirk in quirks.iter().filter(|quirk| quirk.concerns(message)) {
+    for quirk in quirks.iter().filter(|quirk| quirk.concerns(message.as_bytes())) {
         changed |= quirk.edit_message(&mut members, pass);
     }
     if changed { Json::of(&members).ok() } else { None }

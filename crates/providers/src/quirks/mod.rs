@@ -115,16 +115,17 @@ impl Quirk {
 
     /// Whether [`Quirk::edit_message`] may do something to a message (or to one of a list of messages) of this text.
     /// Cheap, so that most messages are never parsed.
-    pub(crate) fn concerns(&self, text: &str) -> bool {
+    pub(crate) fn concerns(&self, text: &[u8]) -> bool {
+        let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
         match self {
-            Self::FlattenText | Self::FlattenAll => text.contains("\"type\""),
-            Self::SystemToUser => text.contains("\"system\"") || text.contains("\"developer\""),
-            Self::DevToSystem => text.contains("\"developer\""),
-            Self::NameOnTool | Self::NineCharCallIds => text.contains("\"tool_call"),
-            Self::NameOnlyOnTool => text.contains("\"name\""),
-            Self::StripHistory(members) => members.iter().any(|member| text.contains(member.as_str())),
-            Self::ReasoningEcho => text.contains("\"thinking_blocks\""),
-            Self::DropEmptyContent => text.contains("\"tool_calls\""),
+            Self::FlattenText | Self::FlattenAll => has("\"type\""),
+            Self::SystemToUser => has("\"system\"") || has("\"developer\""),
+            Self::DevToSystem => has("\"developer\""),
+            Self::NameOnTool | Self::NineCharCallIds => has("\"tool_call"),
+            Self::NameOnlyOnTool => has("\"name\""),
+            Self::StripHistory(members) => members.iter().any(|member| has(member)),
+            Self::ReasoningEcho => has("\"thinking_blocks\""),
+            Self::DropEmptyContent => has("\"tool_calls\""),
             _ => false,
         }
     }
