@@ -79,62 +79,84 @@ fn member(name: &str, dialect: DialectId) -> Member {
     match name {
         // Anthropic's own `metadata.user_id` belongs to the model; OpenAI's `metadata` belongs to the gateway.
         "metadata" if dialect == DialectId::AnthropicMessages => Member::Model,
-        "fallbacks"
-        | "disable_fallbacks"
-        | "num_retries"
-        | "max_retries"
-        | "timeout"
-        | "request_timeout"
-        | "stream_timeout"
-        | "drop_params"
-        | "additional_drop_params"
-        | "allowed_openai_params"
-        | "extra_body"
-        | "tags"
-        | "metadata"
-        | "litellm_metadata"
-        | "tianji_metadata"
-        | "litellm_trace_id"
-        | "tianji_trace_id"
-        | "litellm_session_id"
-        | "tianji_session_id" => Member::Control,
-        "cache"
-        | "caching"
-        | "guardrails"
-        | "guardrail_config"
-        | "policies"
-        | "context_window_fallbacks"
-        | "content_policy_fallbacks"
-        | "retry_policy"
-        | "priority"
-        | "mock_response"
-        | "prompt_id"
-        | "prompt_variables"
-        | "prompt_version"
-        | "prompt_label"
-        | "no-log"
-        | "model_info"
-        | "_router_weights"
-        | "keepalive_seconds"
-        | "vector_store_ids"
-        | "proxy_server_request"
-        | "preset_cache_key" => Member::Silent,
-        "api_key"
-        | "api_base"
-        | "base_url"
-        | "api_version"
-        | "organization"
-        | "custom_llm_provider"
-        | "user_config"
-        | "extra_headers"
-        | "vertex_credentials"
-        | "vertex_project"
-        | "vertex_location" => Member::Forbidden,
-        _ if name.starts_with("aws_") => Member::Forbidden,
-        _ if name.starts_with("litellm_") || name.starts_with("tianji_") => Member::Silent,
-        _ if name.starts_with("mock_testing_") => Member::Forbidden,
+        _ if is_control(name) => Member::Control,
+        _ if is_silent(name) => Member::Silent,
+        _ if is_forbidden(name) => Member::Forbidden,
         _ => Member::Model,
     }
+}
+
+fn is_control(name: &str) -> bool {
+    matches!(
+        name,
+        "fallbacks"
+            | "disable_fallbacks"
+            | "num_retries"
+            | "max_retries"
+            | "timeout"
+            | "request_timeout"
+            | "stream_timeout"
+            | "drop_params"
+            | "additional_drop_params"
+            | "allowed_openai_params"
+            | "extra_body"
+            | "tags"
+            | "metadata"
+            | "litellm_metadata"
+            | "tianji_metadata"
+            | "litellm_trace_id"
+            | "tianji_trace_id"
+            | "litellm_session_id"
+            | "tianji_session_id"
+    )
+}
+
+fn is_silent(name: &str) -> bool {
+    name.starts_with("litellm_")
+        || name.starts_with("tianji_")
+        || matches!(
+            name,
+            "cache"
+                | "caching"
+                | "guardrails"
+                | "guardrail_config"
+                | "policies"
+                | "context_window_fallbacks"
+                | "content_policy_fallbacks"
+                | "retry_policy"
+                | "priority"
+                | "mock_response"
+                | "prompt_id"
+                | "prompt_variables"
+                | "prompt_version"
+                | "prompt_label"
+                | "no-log"
+                | "model_info"
+                | "_router_weights"
+                | "keepalive_seconds"
+                | "vector_store_ids"
+                | "proxy_server_request"
+                | "preset_cache_key"
+        )
+}
+
+fn is_forbidden(name: &str) -> bool {
+    name.starts_with("aws_")
+        || name.starts_with("mock_testing_")
+        || matches!(
+            name,
+            "api_key"
+                | "api_base"
+                | "base_url"
+                | "api_version"
+                | "organization"
+                | "custom_llm_provider"
+                | "user_config"
+                | "extra_headers"
+                | "vertex_credentials"
+                | "vertex_project"
+                | "vertex_location"
+        )
 }
 
 fn act(controls: &mut Controls, name: &str, raw: &[u8]) -> Result<(), Error> {
