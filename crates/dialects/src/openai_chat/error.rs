@@ -101,7 +101,8 @@ fn upstream_error(status: u16, details: Details) -> UpstreamError {
     let kind = phrases::kind(status.as_u16(), &details.codes, &message);
     let kind = kind.unwrap_or_else(|| Kind::of_status(status.as_u16()));
     // Groq answers 413 when a request alone is over a token limit; its code says what it is.
-    let limited = status == StatusCode::PAYLOAD_TOO_LARGE && details.codes.iter().any(|code| code == "rate_limit_exceeded");
+    let limited =
+        status == StatusCode::PAYLOAD_TOO_LARGE && details.codes.iter().any(|code| code == "rate_limit_exceeded");
     if limited {
         status = StatusCode::TOO_MANY_REQUESTS;
     }

@@ -12,7 +12,7 @@ use tianji_wire::RawObject;
 /// in for it.
 pub fn inspect(body: &RawObject) -> Result<Inspection, DialectError> {
     let there = |name: &&str| body.raw(name).is_some_and(|raw| raw != b"null");
-    if !["input", "prompt", "previous_response_id", "conversation"].iter().any(|name| there(&name)) {
+    if !["input", "prompt", "previous_response_id", "conversation"].iter().any(there) {
         return Err(DialectError::Missing { param: "input".to_owned() });
     }
     // Whole numbers may come as floats; what is no limit at all is the vendor's to refuse.

@@ -41,4 +41,5 @@ pub(super) const OWN: &[&str] = &[
 const HINTS: &[&str] = &["reasoning.context", "reasoning.generate_summary", "reasoning.mode", "reasoning.summary"];
 
 /// Values that say what happens anyway.
-const DEFAULTS: &[(&str, &str)] = &[("background", "false"), ("truncation", r#""auto""#), ("truncation", r#""disabled""#)];
+const DEFAULTS: &[(&str, &str)] =
+    &[("background", "false"), ("truncation", r#""auto""#), ("truncation", r#""disabled""#)];

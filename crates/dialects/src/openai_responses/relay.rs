@@ -67,8 +67,9 @@ impl ResponsesRelay {
             pass(frame, out);
             return Ok(None);
         };
-        let mut response: WireResponse<'_> = serde_json::from_str(raw.get())
-            .map_err(|cause| DialectError::Reply(format!("the response of an event is not what it should be: {cause}")))?;
+        let mut response: WireResponse<'_> = serde_json::from_str(raw.get()).map_err(|cause| {
+            DialectError::Reply(format!("the response of an event is not what it should be: {cause}"))
+        })?;
         if kind == "response.failed" {
             let cause = response.error.filter(|raw| raw.get() != "null");
             return Ok(Some(cause.map_or_else(|| error::of_stream(raw), error::of_stream)));

@@ -174,9 +174,11 @@ impl Writer<'_> {
 
     fn file(&mut self, file: &FilePart, path: &str) -> Result<(), DialectError> {
         self.mark_lost(file.cache.as_ref(), path);
-        for (name, said) in
-            [("title", file.title.is_some()), ("context", file.context.is_some()), ("citations", file.citations.is_some())]
-        {
+        for (name, said) in [
+            ("title", file.title.is_some()),
+            ("context", file.context.is_some()),
+            ("citations", file.citations.is_some()),
+        ] {
             if said {
                 self.losses.push(LossClass::Hint, format!("{path}.{name}"), "files have no such member");
             }

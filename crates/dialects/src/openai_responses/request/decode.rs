@@ -101,8 +101,7 @@ impl Members {
             request.openai_only.insert("verbosity".to_owned(), verbosity);
         }
         if let Some(raw) = member("format") {
-            let format: Format =
-                raw.read().map_err(|cause| DialectError::invalid("text.format", cause.to_string()))?;
+            let format: Format = raw.read().map_err(|cause| DialectError::invalid("text.format", cause.to_string()))?;
             request.output = match format.kind.as_str() {
                 "text" => OutputFormat::Text,
                 "json_object" => OutputFormat::JsonObject,

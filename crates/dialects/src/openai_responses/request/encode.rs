@@ -8,9 +8,7 @@ use crate::{DialectError, EncodedRequest};
 use bytes::BytesMut;
 use serde::Serialize;
 use serde_json::Number;
-use tianji_core::generate::{
-    CacheMark, Effort, GenerateRequest, Message, OutputFormat, Part, Reasoning, Role, Target,
-};
+use tianji_core::generate::{CacheMark, Effort, GenerateRequest, Message, OutputFormat, Part, Reasoning, Role, Target};
 use tianji_core::{DialectId, Extra, Json, LossClass, Losses};
 
 /// Writes a request.
@@ -199,7 +197,8 @@ impl Body<'_> {
         let thinks = !matches!(request.reasoning, None | Some(Reasoning::Disabled | Reasoning::Effort(Effort::None)));
         let reasons = self.target.capabilities.reasoning;
         add(ENCRYPTED, !self.own && (reasons == Some(true) || (thinks && reasons.is_none())));
-        let probable = request.sampling.logprobs == Some(true) && self.target.capabilities.sampling_params != Some(false);
+        let probable =
+            request.sampling.logprobs == Some(true) && self.target.capabilities.sampling_params != Some(false);
         add(LOGPROBS, !self.own && probable);
         if !names.is_empty() {
             self.value("include", &names);

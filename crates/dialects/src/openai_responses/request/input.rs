@@ -82,11 +82,8 @@ impl Reader<'_> {
             }
             other => {
                 let type_name = other.to_owned();
-                let part = Part::Opaque(Opaque {
-                    dialect: DialectId::OpenAiResponses,
-                    type_name,
-                    raw: Json::from(raw),
-                });
+                let part =
+                    Part::Opaque(Opaque { dialect: DialectId::OpenAiResponses, type_name, raw: Json::from(raw) });
                 // What the vendor's own tools did in the model's turn; results and approvals come from the client.
                 if other.ends_with("_call") || MODELS_OWN.contains(&other) {
                     self.does(part);

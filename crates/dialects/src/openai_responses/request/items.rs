@@ -118,10 +118,10 @@ impl Writer<'_> {
     }
 
     fn flush(&mut self, said: &mut Vec<Placed<'_>>, message: &Message) -> Result<bool, DialectError> {
-        let said = std::mem::take(said);
-        // The API refuses empty texts of the model.
-        let blank = said.iter().all(|(_, part)| matches!(part, Part::Text(text) if text.text.is_empty()));
-        if blank && !(self.own && !said.is_empty()) {
+        let mut said = std::mem::take(said);
+        // Empty texts beside calls or refusals say nothing.
+        said.retain(|(_, part)| self.own || !matches!(part, Part::Text(text) if text.text.is_empty()));
+        if said.is_empty() {
             return Ok(false);
         }
         self.spoken("assistant", &said, message.bare && self.own).map(|()| true)

@@ -46,7 +46,7 @@ pub(in crate::openai_responses) fn unusable(body: &[u8]) -> DialectError {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     let failed = serde_json::from_slice::<Failed<'_>>(body).ok().and_then(|failed| failed.error);
-    if let Some(raw) = failed.filter(|raw| raw.get() != "null") {
+    if let Some(raw) = failed.filter(|raw| raw.get().starts_with(['{', '"'])) {
         return DialectError::Failed(Box::new(error::of_stream(raw)));
     }
     if text.is_empty() {

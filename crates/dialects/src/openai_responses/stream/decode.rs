@@ -134,7 +134,8 @@ impl ResponsesDecoder {
                 self.parts.end_item(at, events);
             }
             "reasoning" => {
-                if let (None, Part::RedactedThinking { data }) = (self.parts.position(at, None), items::thought(&item)) {
+                if let (None, Part::RedactedThinking { data }) = (self.parts.position(at, None), items::thought(&item))
+                {
                     let place = self.parts.begin(at, None, || PartKind::RedactedThinking { data }, events);
                     return self.parts.end(place, events);
                 }

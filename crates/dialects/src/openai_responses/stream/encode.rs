@@ -25,13 +25,7 @@ pub(in crate::openai_responses) struct ResponsesEncoder {
 impl ResponsesEncoder {
     /// Before the first event.
     pub(in crate::openai_responses) fn new(view: ClientView) -> Self {
-        Self {
-            view,
-            shell: None,
-            output: Output::default(),
-            usage: None,
-            finish: None,
-        }
+        Self { view, shell: None, output: Output::default(), usage: None, finish: None }
     }
 
     fn start(&mut self, id: &str, model: &str, created: Option<i64>, out: &mut BytesMut) {
@@ -56,7 +50,6 @@ impl ResponsesEncoder {
         self.output.response.clone_from(&shell.id);
         self.shell = Some(shell);
     }
-
 }
 
 impl StreamEncoder for ResponsesEncoder {
@@ -103,8 +96,7 @@ impl StreamEncoder for ResponsesEncoder {
             commas.next(&mut output);
             output.extend_from_slice(whole);
         }
-        let state =
-            State { status, incomplete, output: &output, usage: self.usage.as_ref(), service_tier: None };
+        let state = State { status, incomplete, output: &output, usage: self.usage.as_ref(), service_tier: None };
         let kind = if incomplete.is_some() { "response.incomplete" } else { "response.completed" };
         if let Some(shell) = &self.shell {
             let view = &self.view;
@@ -128,4 +120,3 @@ impl StreamEncoder for ResponsesEncoder {
         error::write(failed, error, out);
     }
 }
-

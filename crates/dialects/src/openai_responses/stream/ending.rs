@@ -94,7 +94,8 @@ impl Output {
 
     /// Whether an item is a message that goes on as soon as another text comes.
     pub(super) fn is_idle(&self, at: usize) -> bool {
-        let message = self.items.get(at).is_some_and(|item| matches!(item.what, What::Message(_)) && item.done.is_none());
+        let message =
+            self.items.get(at).is_some_and(|item| matches!(item.what, What::Message(_)) && item.done.is_none());
         message && !self.parts.iter().any(|open| open.place.is_some_and(|(item, _)| item == at))
     }
 

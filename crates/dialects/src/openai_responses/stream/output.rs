@@ -75,8 +75,7 @@ impl Output {
             }
             PartKind::Opaque(_) => return,
             PartKind::ToolCall { id, name, kind } => {
-                let call =
-                    Call { call_id: id.clone(), name: name.clone(), arguments: String::new(), kind: *kind };
+                let call = Call { call_id: id.clone(), name: name.clone(), arguments: String::new(), kind: *kind };
                 let delta = call_events(&call).0;
                 let at = self.add(item_prefix(*kind), What::Call(call), out);
                 let head = self.at(at, None).head(delta);
@@ -157,7 +156,7 @@ impl Output {
     /// The open part of that number, with its place in the output, where it begins now if it had not; one that ended
     /// too early begins anew.
     fn placed(&mut self, part: u32, kind: Kind, out: &mut BytesMut) -> Option<(usize, (usize, usize))> {
-        let open = self.parts.iter().rposition(|open| open.part == part).or_else(|| {
+        let open = self.parts.iter().rposition(|open| open.part == part && open.kind == kind).or_else(|| {
             (kind != Kind::Call).then(|| {
                 self.parts.push(OpenPart { part, kind, place: None, head: BytesMut::new() });
                 self.parts.len() - 1
@@ -167,7 +166,6 @@ impl Output {
         if let Some(place) = known.place {
             return Some((open, place));
         }
-        let kind = known.kind;
         let (place, head) = match kind {
             Kind::Text | Kind::Refusal => self.begin_content(kind, out),
             Kind::Thinking => {
@@ -198,14 +196,20 @@ impl Output {
             _ => 0,
         };
         let place = ("content_index", piece);
-        let delta =
-            if kind == Kind::Refusal { "response.refusal.delta" } else { "response.output_text.delta" };
+        let delta = if kind == Kind::Refusal { "response.refusal.delta" } else { "response.output_text.delta" };
         let head = self.at(at, Some(place)).head(delta);
         self.part_event("response.content_part.added", at, place, &empty, out);
         ((at, piece), head)
     }
 
-    pub(super) fn part_event(&mut self, kind: &str, item: usize, piece: (&'static str, usize), part: &Content, out: &mut BytesMut) {
+    pub(super) fn part_event(
+        &mut self,
+        kind: &str,
+        item: usize,
+        piece: (&'static str, usize),
+        part: &Content,
+        out: &mut BytesMut,
+    ) {
         let id = self.items.get(item).map(|item| item.id.as_str()).unwrap_or_default();
         let at = At { item_id: id, output_index: item, piece: Some(piece) };
         self.sequence.event(kind, out, |out| {
