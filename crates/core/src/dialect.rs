@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub enum DialectId {
     /// OpenAI Chat Completions.
     OpenAiChat,
+    /// OpenAI Responses.
+    #[serde(rename = "openai_responses")]
+    OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
 }
@@ -17,6 +20,7 @@ impl DialectId {
     pub const fn name(self) -> &'static str {
         match self {
             Self::OpenAiChat => "openai_chat",
+            Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
         }
     }

@@ -34,6 +34,9 @@ pub enum DialectError {
     /// The upstream's reply is not what its dialect says.
     #[error("{0}")]
     Reply(String),
+    /// The upstream says in its reply that it failed.
+    #[error("{0}")]
+    Failed(Box<Error>),
     /// The upstream's stream ended before its end.
     #[error("the provider's stream ended early")]
     Cut,
@@ -63,6 +66,7 @@ impl DialectError {
     pub fn of_reply(self) -> Error {
         match self {
             Self::Cut => Error::provider(Kind::MidStream, self.to_string()),
+            Self::Failed(error) => *error,
             other => Error::provider(Kind::MalformedReply, format!("the provider's reply could not be read: {other}")),
         }
     }

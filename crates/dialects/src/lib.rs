@@ -12,9 +12,11 @@ pub mod anthropic_messages;
 pub mod bridge;
 mod error;
 mod fixups;
+mod frame;
 mod inspect;
 mod observed;
 pub mod openai_chat;
+pub mod openai_responses;
 
 pub use error::DialectError;
 pub use fixups::Fixups;
@@ -75,6 +77,7 @@ pub trait Dialect: Send + Sync {
 pub fn dialect(id: DialectId) -> &'static dyn Dialect {
     match id {
         DialectId::OpenAiChat => &openai_chat::OpenAiChat,
+        DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
     }
 }

@@ -173,7 +173,7 @@ fn thoughts_survive_the_way_through_the_other_dialect() {
 
 fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DialectId, D::Error> {
     let name = String::deserialize(deserializer)?;
-    let known = [DialectId::OpenAiChat, DialectId::AnthropicMessages];
+    let known = [DialectId::OpenAiChat, DialectId::OpenAiResponses, DialectId::AnthropicMessages];
     known.into_iter().find(|id| id.name() == name).ok_or_else(|| D::Error::custom(format!("no dialect {name}")))
 }
 
@@ -226,6 +226,7 @@ fn encode(
 fn view(request: &GenerateRequest) -> ClientView {
     let minted = match request.source {
         DialectId::OpenAiChat => "chatcmpl-minted",
+        DialectId::OpenAiResponses => "resp_minted",
         DialectId::AnthropicMessages => "msg_minted",
     };
     ClientView::of(request, minted.to_owned(), 1_700_000_000)

@@ -57,6 +57,11 @@ pub enum Operation {
         /// Whether it shall come as a stream.
         stream: bool,
     },
+    /// A reply to a conversation, by OpenAI's Responses.
+    Responses {
+        /// Whether it shall come as a stream.
+        stream: bool,
+    },
     /// The number of tokens of a prompt.
     CountTokens,
     /// Vectors of texts.
@@ -79,6 +84,7 @@ impl Operation {
         match self {
             Self::Chat { .. } => EndpointKind::Chat,
             Self::TextCompletion { .. } => EndpointKind::TextCompletion,
+            Self::Responses { .. } => EndpointKind::Responses,
             Self::CountTokens => EndpointKind::CountTokens,
             Self::Embeddings => EndpointKind::Embeddings,
             Self::Rerank => EndpointKind::Rerank,
@@ -95,6 +101,7 @@ impl Operation {
         Some(match self {
             Self::Chat { .. } => "/chat/completions",
             Self::TextCompletion { .. } => "/completions",
+            Self::Responses { .. } => "/responses",
             Self::CountTokens => return None,
             Self::Embeddings => "/embeddings",
             Self::Rerank => "/rerank",

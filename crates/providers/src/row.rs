@@ -156,6 +156,7 @@ impl From<WhenRow> for When {
 const fn chat_path(dialect: DialectId) -> &'static str {
     match dialect {
         DialectId::OpenAiChat => "/chat/completions",
+        DialectId::OpenAiResponses => "/responses",
         DialectId::AnthropicMessages => "/v1/messages",
     }
 }

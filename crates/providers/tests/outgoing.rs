@@ -75,6 +75,41 @@ fn urls() {
     }
 }
 
+/// (provider, `api_base`, `api_version`, URL of responses)
+#[rustfmt::skip]
+const RESPONSES: &[(&str, &str, &str, &str)] = &[
+    ("openai", "", "", "https://api.openai.com/v1/responses"),
+    ("openai", "https://x.com/v1/responses", "", "https://x.com/v1/responses"),
+    ("xai", "", "", "https://api.x.ai/v1/responses"),
+    ("groq", "", "", "https://api.groq.com/openai/v1/responses"),
+    ("openrouter", "", "", "https://openrouter.ai/api/v1/responses"),
+    ("hosted_vllm", "http://gpu:8000/v1", "", "http://gpu:8000/v1/responses"),
+    ("azure", "https://r.openai.azure.com", "", "https://r.openai.azure.com/openai/v1/responses"),
+    ("azure", "https://r.openai.azure.com/openai/v1/", "", "https://r.openai.azure.com/openai/v1/responses"),
+    ("azure", "https://r.openai.azure.com", "v1", "https://r.openai.azure.com/openai/v1/responses"),
+    ("azure", "https://r.openai.azure.com/openai", "preview", "https://r.openai.azure.com/openai/v1/responses?api-version=preview"),
+    ("azure", "https://r.openai.azure.com", "2024-10-21", "https://r.openai.azure.com/openai/v1/responses"),
+    ("azure", "https://r.openai.azure.com", "2025-03-01-preview", "https://r.openai.azure.com/openai/responses?api-version=2025-03-01-preview"),
+    ("azure", "https://r.openai.azure.com/openai", "2025-04-01-preview", "https://r.openai.azure.com/openai/responses?api-version=2025-04-01-preview"),
+    ("azure", "https://r.openai.azure.com/openai/deployments/x", "2025-04-01-preview", "https://r.openai.azure.com/openai/responses?api-version=2025-04-01-preview"),
+];
+
+#[test]
+fn urls_of_responses() {
+    for (name, base, version, want) in RESPONSES {
+        let set = |text: &'static str| Some(text).filter(|text| !text.is_empty());
+        let params = ConnectionParams { api_base: set(base), api_version: set(version), ..ConnectionParams::default() };
+        for stream in [false, true] {
+            let operation = Operation::Responses { stream };
+            assert_eq!(&outgoing(name, &params, operation, "m").uri.to_string(), want, "{name} {base}");
+        }
+    }
+    let mistral = provider("mistral");
+    let connection = Connection::new(&mistral, &ConnectionParams::default(), &|_| None).unwrap();
+    let refused = mistral.outgoing(&connection, Operation::Responses { stream: false }, "m");
+    assert!(matches!(refused, Err(ConnectionError::NotOffered { .. })));
+}
+
 #[test]
 fn other_operations() {
     let params = ConnectionParams::default();

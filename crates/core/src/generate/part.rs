@@ -216,6 +216,14 @@ pub struct Thinking {
     pub signature: Option<String>,
 }
 
+impl Thinking {
+    /// Whether its signature stands for a reasoning item of OpenAI's (id and encrypted content, joined by `#`, which
+    /// the base64 of other vendors' signatures never holds). No other vendor can read it.
+    pub fn is_openais(&self) -> bool {
+        self.signature.as_deref().is_some_and(|signature| signature.contains('#'))
+    }
+}
+
 /// A piece of one dialect that the canonical model has no word for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opaque {

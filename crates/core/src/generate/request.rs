@@ -39,12 +39,16 @@ pub struct GenerateRequest {
     pub legacy_functions: bool,
     /// Parameters that OpenAI names and no other dialect has a word for, by their OpenAI name
     /// (`logit_bias`, `prediction`, `modalities`, `store`, `verbosity` …). Losses unless the target is OpenAI's.
+    /// Some of them are known to only one of OpenAI's own two dialects (`include`, `previous_response_id`).
     pub openai_only: Extra,
     /// Parameters that Anthropic names and no other dialect has a word for (`container`, `mcp_servers`,
     /// `context_management` …). Coding agents always send them: losses that are reported, never refused.
     pub anthropic_only: Extra,
     /// Unknown members, forwarded verbatim to any target.
     pub extra: Extra,
+    /// Members as the client wrote them that the reply repeats (OpenAI Responses: `instructions`, `tools`,
+    /// `temperature` …).
+    pub echo: Extra,
     /// Paths of unknown members inside messages, which no other dialect can take: encoders report them as hints lost.
     pub unknown: Vec<String>,
 }
@@ -71,6 +75,7 @@ impl GenerateRequest {
             openai_only: Extra::new(),
             anthropic_only: Extra::new(),
             extra: Extra::new(),
+            echo: Extra::new(),
             unknown: Vec::new(),
         }
     }

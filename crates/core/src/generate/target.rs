@@ -1,6 +1,7 @@
 //! What an encoder must know about the other side.
 
 use super::{Effort, GenerateRequest};
+use crate::Extra;
 use serde::{Deserialize, Serialize};
 
 /// The upstream model that a request is encoded for.
@@ -109,6 +110,8 @@ pub struct ClientView {
     pub include_usage: bool,
     /// The client used OpenAI's legacy `functions`.
     pub legacy_functions: bool,
+    /// Members of the request that the reply repeats.
+    pub echo: Extra,
 }
 
 impl ClientView {
@@ -120,6 +123,7 @@ impl ClientView {
             created,
             include_usage: request.include_usage,
             legacy_functions: request.legacy_functions,
+            echo: request.echo.clone(),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::fields::{Fields, Place};
 use super::finish;
 use super::stream::write_error;
 use super::types::{Event, MessageStart, UsageReport, WireUsage};
+use crate::frame::{pass, write_anew};
 use crate::{DialectError, Observed, StreamBridge};
 use bytes::{BufMut, Bytes, BytesMut};
 use memchr::memmem;
@@ -12,7 +13,7 @@ use serde_json::value::RawValue;
 use std::ops::Range;
 use tianji_core::Error;
 use tianji_core::generate::{ClientView, Part};
-use tianji_wire::{SseFrame, write_event};
+use tianji_wire::SseFrame;
 
 /// Passes a whole reply on.
 pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> Result<Bytes, DialectError> {
@@ -136,26 +137,6 @@ impl StreamBridge for Relay {
     fn observed(&self) -> &Observed {
         &self.seen
     }
-}
-
-/// Writes a frame as it came. One whose end was cut off is written anew.
-fn pass(frame: &SseFrame, out: &mut BytesMut) {
-    if frame.raw.ends_with(b"\n\n") || frame.raw.ends_with(b"\r\n\r\n") {
-        return out.extend_from_slice(&frame.raw);
-    }
-    if !frame.data.is_empty() {
-        write_anew(frame.event.as_deref().and_then(|event| std::str::from_utf8(event).ok()), &frame.data, out);
-    }
-}
-
-/// Writes an event whose data may have come in several lines.
-fn write_anew(event: Option<&str>, data: &[u8], out: &mut BytesMut) {
-    if memchr::memchr2(b'\n', b'\r', data).is_none() {
-        return write_event(out, event, data);
-    }
-    // Between the tokens of JSON a line break is as good as a space; within them there is none.
-    let flat: Vec<u8> = data.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect();
-    write_event(out, event, &flat);
 }
 
 /// Where `part`, which was borrowed from `whole`, stands in it.

@@ -7,45 +7,45 @@ use std::ops::Range;
 
 /// One member of an object, by its places in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Member {
+pub(crate) struct Member {
     /// The key with its quotes.
-    pub(super) key: Range<usize>,
+    pub(crate) key: Range<usize>,
     /// The value.
-    pub(super) value: Range<usize>,
+    pub(crate) value: Range<usize>,
 }
 
 /// The members of the object that begins at `start` of a text (white space before it is skipped).
-pub(super) fn members(text: &[u8], start: usize) -> Members<'_> {
+pub(crate) fn members(text: &[u8], start: usize) -> Members<'_> {
     let at = white(text, start);
     let open = text.get(at) == Some(&b'{');
     Members { text, at: at + 1, open }
 }
 
 /// The first member with a name that needs no escaping.
-pub(super) fn member(text: &[u8], start: usize, name: &str) -> Option<Member> {
+pub(crate) fn member(text: &[u8], start: usize, name: &str) -> Option<Member> {
     members(text, start).find(|member| is_key(text, member, name))
 }
 
 /// Whether a member has that name.
-pub(super) fn is_key(text: &[u8], member: &Member, name: &str) -> bool {
+pub(crate) fn is_key(text: &[u8], member: &Member, name: &str) -> bool {
     let inner = member.key.start + 1..member.key.end.saturating_sub(1);
     text.get(inner) == Some(name.as_bytes())
 }
 
 /// The values of the array that begins at `start` of a text.
-pub(super) fn elements(text: &[u8], start: usize) -> Elements<'_> {
+pub(crate) fn elements(text: &[u8], start: usize) -> Elements<'_> {
     let at = white(text, start);
     let open = text.get(at) == Some(&b'[');
     Elements { text, at: at + 1, open }
 }
 
 /// The string that begins exactly at `start`, with its quotes.
-pub(super) fn string_at(text: &[u8], start: usize) -> Option<Range<usize>> {
+pub(crate) fn string_at(text: &[u8], start: usize) -> Option<Range<usize>> {
     (text.get(start) == Some(&b'"')).then(|| skip_string(text, start)).flatten().map(|end| start..end)
 }
 
 /// The bytes to cut so that a member is gone, with the comma that goes with it.
-pub(super) fn with_comma(text: &[u8], member: &Member) -> Range<usize> {
+pub(crate) fn with_comma(text: &[u8], member: &Member) -> Range<usize> {
     let before = text.get(..member.key.start).unwrap_or_default();
     let blank = before.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
     let comma = (member.key.start - blank).checked_sub(1).filter(|at| text.get(*at) == Some(&b','));
@@ -59,7 +59,7 @@ pub(super) fn with_comma(text: &[u8], member: &Member) -> Range<usize> {
 
 /// See [`members`].
 #[derive(Debug)]
-pub(super) struct Members<'a> {
+pub(crate) struct Members<'a> {
     text: &'a [u8],
     at: usize,
     open: bool,
@@ -93,7 +93,7 @@ impl Iterator for Members<'_> {
 
 /// See [`elements`].
 #[derive(Debug)]
-pub(super) struct Elements<'a> {
+pub(crate) struct Elements<'a> {
     text: &'a [u8],
     at: usize,
     open: bool,

@@ -63,6 +63,7 @@ pub(crate) fn view() -> ClientView {
         created: 1_700_000_000,
         include_usage: false,
         legacy_functions: false,
+        echo: tianji_core::Extra::new(),
     }
 }
 

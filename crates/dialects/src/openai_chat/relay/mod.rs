@@ -1,7 +1,7 @@
 //! Same dialect on both sides: bytes pass, only what must differ is edited in place.
 
 mod chunk;
-mod splice;
+pub(crate) mod splice;
 mod stream;
 mod tidy;
 mod whole;

@@ -5,21 +5,21 @@ use std::ops::Range;
 
 /// Edits of one text.
 #[derive(Debug, Default)]
-pub(super) struct Edits(Vec<(Range<usize>, Vec<u8>)>);
+pub(crate) struct Edits(Vec<(Range<usize>, Vec<u8>)>);
 
 impl Edits {
     /// Replaces a range.
-    pub(super) fn replace(&mut self, range: Range<usize>, with: impl Into<Vec<u8>>) {
+    pub(crate) fn replace(&mut self, range: Range<usize>, with: impl Into<Vec<u8>>) {
         self.0.push((range, with.into()));
     }
 
     /// Removes a range.
-    pub(super) fn cut(&mut self, range: Range<usize>) {
+    pub(crate) fn cut(&mut self, range: Range<usize>) {
         self.replace(range, Vec::new());
     }
 
     /// Writes the edited text. Of edits that overlap the later one is left out.
-    pub(super) fn apply(mut self, text: &[u8], out: &mut BytesMut) {
+    pub(crate) fn apply(mut self, text: &[u8], out: &mut BytesMut) {
         self.0.sort_by_key(|(range, _)| range.start);
         let mut done = 0;
         for (range, with) in self.0 {

@@ -26,7 +26,7 @@ pub(super) fn decode(raw: Option<&RawValue>, message: &str) -> Result<(Vec<Part>
 }
 
 /// Media type and base64 text of a `data:` URL (RFC 2397); percent-encoded payloads are turned into base64.
-pub(super) fn data_url(url: &str) -> Option<(String, String)> {
+pub(crate) fn data_url(url: &str) -> Option<(String, String)> {
     let (header, payload) = url.strip_prefix("data:")?.split_once(',')?;
     let (mime, base64) = match header.strip_suffix(";base64") {
         Some(mime) => (mime, true),

@@ -2,6 +2,7 @@
 
 use super::{tools, turns};
 use crate::openai_chat::json;
+use crate::openai_responses::loss_elsewhere;
 use crate::{DialectError, EncodedRequest};
 use bytes::BytesMut;
 use serde::Serialize;
@@ -263,8 +264,12 @@ impl Body<'_> {
             self.losses.push(LossClass::Hint, "cache_control", "no cache marks");
         }
         for (name, raw) in &request.openai_only {
-            if name != "stream_options" {
-                self.once(name, raw);
+            match loss_elsewhere(name, raw) {
+                Some(class) if !self.own && !self.allows(name) => {
+                    self.losses.push(class, name.as_str(), "a parameter that only the Responses API has");
+                }
+                _ if name != "stream_options" => self.once(name, raw),
+                _ => {}
             }
         }
         for (name, raw) in &request.anthropic_only {

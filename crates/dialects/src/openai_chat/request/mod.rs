@@ -2,7 +2,7 @@
 //!
 //! Source: OpenAI API reference, "Chat" → "Create chat completion".
 
-mod content;
+pub(crate) mod content;
 mod decode;
 mod encode;
 mod messages;

@@ -158,6 +158,10 @@ pub(super) fn encode<'a>(
             Part::File(part) => Some(file(part, at, job)?),
             Part::ToolCall(call) => Some(tool_use(call, job)?),
             Part::ToolResult(result) => Some(tool_result(result, at, job)?),
+            Part::Thinking(thinking) if thinking.is_openais() => {
+                job.hint(at.to_string(), "another vendor's thought");
+                None
+            }
             Part::Thinking(thinking) => match &thinking.signature {
                 Some(signature) => Some(Block::Thinking { thinking: &thinking.text, signature }),
                 None => {

@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::body::Body;
+use crate::openai_responses::loss_elsewhere;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tianji_core::{Json, LossClass};
@@ -143,6 +144,8 @@ fn report(name: &str, raw: &Json, job: &mut Job<'_, '_>, body: &mut Body) {
     let says_nothing = raw.is_null() || DEFAULTS.contains(&(name, raw.text()));
     if job.allows(name) {
         body.put(name, raw);
+    } else if let Some(class) = loss_elsewhere(name, raw) {
+        job.losses.push(class, name, "a parameter that only OpenAI's Responses API has");
     } else if HINTS.contains(&name) {
         if name != "safety_identifier" || job.request.user.is_some() {
             job.hint(name, "this dialect has no such hint");
