@@ -16,6 +16,13 @@ pub enum DialectId {
 }
 
 impl DialectId {
+    /// Whether requests name their model in the body; otherwise it stands in the URL.
+    pub const fn names_model_in_body(self) -> bool {
+        match self {
+            Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages => true,
+        }
+    }
+
     /// Short name for logs, metrics labels and the call record.
     pub const fn name(self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A request to send, free of any HTTP library.
@@ -38,6 +39,9 @@ pub enum Step<T> {
     Send(WireRequest),
     /// Wait so long, then send this.
     Wait(Duration, WireRequest),
+    /// Read this file and come back with it as a reply's body (a token that the platform renews on disk). A file that
+    /// cannot be read comes back as status 404.
+    Read(PathBuf),
     /// Finished.
     Done(T),
     /// Failed for good.

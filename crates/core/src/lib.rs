@@ -8,6 +8,7 @@
 //!
 //! No behaviour here is longer than a screen, nothing does IO, nothing reads a clock.
 
+pub mod credential;
 pub mod dialect;
 pub mod error;
 pub mod exchange;
@@ -20,6 +21,7 @@ pub mod time;
 pub mod usage;
 pub mod usd;
 
+pub use credential::{Credential, CredentialSource, Granted};
 pub use dialect::{DialectId, Framing};
 pub use error::{BodyShape, Error, Kind, Origin};
 pub use exchange::{Exchange, Reply, Step, WireRequest};

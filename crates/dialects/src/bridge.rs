@@ -4,7 +4,7 @@ use crate::{Dialect, DialectError, Fixups, Observed, StreamBridge, StreamDecoder
 use bytes::{Bytes, BytesMut};
 use tianji_core::generate::{ClientView, Delta, GenerateResponse, Part, StreamEvent};
 use tianji_core::{DialectId, Error, Kind};
-use tianji_wire::SseFrame;
+use tianji_wire::Frame;
 
 /// Translates a whole reply and notes what it shows.
 pub fn response(
@@ -106,7 +106,7 @@ impl Transcoder {
 }
 
 impl StreamBridge for Transcoder {
-    fn frame(&mut self, frame: &SseFrame, out: &mut BytesMut) -> Result<(), Error> {
+    fn frame(&mut self, frame: &Frame, out: &mut BytesMut) -> Result<(), Error> {
         self.decoder.decode(frame, &mut self.events).map_err(DialectError::of_reply)?;
         self.drain(out)
     }

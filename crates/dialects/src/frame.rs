@@ -1,10 +1,10 @@
 //! Frames of a stream that pass as they came.
 
 use bytes::BytesMut;
-use tianji_wire::{SseFrame, write_event};
+use tianji_wire::{Frame, write_event};
 
 /// Writes a frame as it came. One whose end was cut off is written anew.
-pub(crate) fn pass(frame: &SseFrame, out: &mut BytesMut) {
+pub(crate) fn pass(frame: &Frame, out: &mut BytesMut) {
     if frame.raw.ends_with(b"\n\n") || frame.raw.ends_with(b"\r\n\r\n") {
         return out.extend_from_slice(&frame.raw);
     }

@@ -27,7 +27,7 @@ use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use tianji_core::generate::{ClientView, GenerateRequest, GenerateResponse, StreamEvent, Target};
 use tianji_core::{DialectId, Error, Framing, Kind, Losses};
-use tianji_wire::SseFrame;
+use tianji_wire::Frame;
 
 /// A wire dialect. Pure: same input, same output, no clock, no IO.
 pub trait Dialect: Send + Sync {
@@ -104,7 +104,7 @@ impl EncodedRequest {
 pub trait StreamDecoder: Send {
     /// Reads one frame. An error the upstream reports in its stream becomes [`StreamEvent::Error`];
     /// `Err` means that the frame could not be understood.
-    fn decode(&mut self, frame: &SseFrame, events: &mut Vec<StreamEvent>) -> Result<(), DialectError>;
+    fn decode(&mut self, frame: &Frame, events: &mut Vec<StreamEvent>) -> Result<(), DialectError>;
 
     /// The upstream closed the stream. `Err` when the dialect's end was not seen: a cut stream is never a clean end.
     fn finish(&mut self, events: &mut Vec<StreamEvent>) -> Result<(), DialectError>;
@@ -125,7 +125,7 @@ pub trait StreamEncoder: Send {
 /// Upstream frames → client frames, whatever the two dialects are. What the pipeline drives.
 pub trait StreamBridge: Send {
     /// Translates one frame; may write nothing. `Err` ends the stream (call [`StreamBridge::fail`] if bytes have left).
-    fn frame(&mut self, frame: &SseFrame, out: &mut BytesMut) -> Result<(), Error>;
+    fn frame(&mut self, frame: &Frame, out: &mut BytesMut) -> Result<(), Error>;
 
     /// The upstream closed the stream: writes the client's terminator, or says why that would be a lie.
     fn end(&mut self, out: &mut BytesMut) -> Result<(), Error>;

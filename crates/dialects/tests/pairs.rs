@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, Target};
 use tianji_core::{DialectId, Error, LossClass, Losses};
 use tianji_dialects::{EncodedRequest, Observed, bridge, dialect};
-use tianji_wire::{SseFrame, SseSplitter};
+use tianji_wire::{Frame, SseSplitter};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -232,7 +232,7 @@ fn view(request: &GenerateRequest) -> ClientView {
     ClientView::of(request, minted.to_owned(), 1_700_000_000)
 }
 
-fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
+fn frames(stream: &[u8], size: usize) -> Vec<Frame> {
     let mut splitter = SseSplitter::default();
     let mut frames = Vec::new();
     for piece in stream.chunks(size) {
@@ -246,7 +246,7 @@ fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
 }
 
 /// Runs a stream through the bridge as the pipeline does.
-fn run(case: &Case, frames: &[SseFrame]) -> String {
+fn run(case: &Case, frames: &[Frame]) -> String {
     let (request, encoded, _) = translate(case);
     let mut bridge = bridge::stream(case.upstream, case.client, view(&request), encoded.fixups);
     let mut out = BytesMut::new();

@@ -29,6 +29,11 @@ impl OutBody {
         self.slices.iter().map(Bytes::len).sum()
     }
 
+    /// The slices, in order.
+    pub fn slices(&mut self) -> &[Bytes] {
+        self.slices.make_contiguous()
+    }
+
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.slices.is_empty()

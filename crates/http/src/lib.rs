@@ -17,13 +17,17 @@
 mod body;
 mod client;
 mod connect;
+mod credentials;
 mod deadlines;
 mod error;
+mod exchange;
 mod origin;
 mod pool;
 mod shard;
 
 pub use body::{OutBody, UpstreamBody};
 pub use client::{HttpClient, HttpSettings};
+pub use credentials::Credentials;
 pub use deadlines::Deadlines;
 pub use error::HttpError;
+pub use exchange::drive;

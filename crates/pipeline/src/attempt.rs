@@ -12,6 +12,7 @@ use tianji_core::generate::ClientView;
 use tianji_core::{Error, Kind};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
+use tianji_providers::{EndpointKind, Unsigned};
 use tianji_wire::SseSplitter;
 
 /// What an attempt brought.
@@ -33,7 +34,7 @@ pub(crate) async fn send(
         return mock::answer(call, text, view);
     }
     let deadlines = deadlines(call, attempt);
-    let request = request(attempt);
+    let request = request(shared, attempt).await?;
     let reply = shared.http.send(request, &deadlines).await.map_err(tianji_http::HttpError::into_error)?;
     let (head, body) = reply.into_parts();
     if !head.status.is_success() {
@@ -50,12 +51,21 @@ pub(crate) async fn send(
     })
 }
 
-fn request(attempt: &Attempt) -> Request<OutBody> {
-    let mut request = Request::new(attempt.body.clone());
+async fn request(shared: &Shared, attempt: &Attempt) -> Result<Request<OutBody>, Error> {
+    let mut body = attempt.body.clone();
+    let mut headers = attempt.headers.clone();
+    let connection = &attempt.deployment.connection;
+    if let Some(source) = &connection.source {
+        let credential = shared.credentials.of(source, &shared.http, &*shared.clock).await?;
+        let (method, uri, now) = (&http::Method::POST, &attempt.uri, shared.clock.wall());
+        let unsigned = Unsigned { method, uri, headers: &mut headers, body: body.slices(), now };
+        attempt.deployment.provider.sign(connection, &credential, unsigned)?;
+    }
+    let mut request = Request::new(body);
     *request.method_mut() = http::Method::POST;
     *request.uri_mut() = attempt.uri.clone();
-    *request.headers_mut() = attempt.headers.clone();
-    request
+    *request.headers_mut() = headers;
+    Ok(request)
 }
 
 fn deadlines(call: &Admitted, attempt: &Attempt) -> Deadlines {
@@ -78,14 +88,16 @@ async fn whole(
 ) -> Result<(Bytes, Observed), Error> {
     let limit = call.snapshot.settings.max_reply;
     let body = body.collect(limit).await.map_err(tianji_http::HttpError::into_error)?;
-    let body = attempt.deployment.provider.edit_reply(&body).unwrap_or(body);
+    let accent = attempt.way.kind == EndpointKind::Chat;
+    let edited = accent.then(|| attempt.deployment.provider.edit_reply(&body)).flatten();
+    let body = edited.unwrap_or(body);
     let mut seen = Observed::default();
-    let reply = bridge::response(attempt.upstream, call.endpoint.dialect, &body, view, &attempt.fixups, &mut seen);
+    let reply = bridge::response(attempt.way.dialect, call.endpoint.dialect, &body, view, &attempt.fixups, &mut seen);
     match reply {
         Ok(reply) => Ok((reply, seen)),
         // A reply that says "error" under a status that says "fine" is an error all the same.
         Err(cause) => {
-            let told = dialect(attempt.upstream).decode_error(500, &body);
+            let told = dialect(attempt.way.dialect).decode_error(500, &body);
             let error = DialectError::of_reply(cause);
             Err(if told.message.is_empty() { error } else { Error { message: told.message, ..error } })
         }
@@ -99,9 +111,10 @@ async fn stream(
     mut body: UpstreamBody,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
-    let mut bridge = bridge::stream(attempt.upstream, call.endpoint.dialect, view, attempt.fixups.clone());
+    let mut bridge = bridge::stream(attempt.way.dialect, call.endpoint.dialect, view, attempt.fixups.clone());
     let mut splitter = SseSplitter::default();
-    let mut edit = attempt.deployment.provider.stream_edit();
+    let accent = attempt.way.kind == EndpointKind::Chat;
+    let mut edit = accent.then(|| attempt.deployment.provider.stream_edit()).flatten();
     let mut out = BytesMut::with_capacity(FIRST_OUT);
     while out.is_empty() {
         match body.data().await {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tianji_core::DialectId;
 use tianji_http::OutBody;
+use tianji_providers::Way;
 use tianji_router::FallbackTarget;
 use tianji_wire::RawObject;
 use uuid::Uuid;
@@ -89,7 +90,7 @@ pub(crate) struct Attempt {
     pub(crate) body: OutBody,
     pub(crate) headers: HeaderMap,
     pub(crate) uri: http::Uri,
-    pub(crate) upstream: DialectId,
+    pub(crate) way: Way,
     pub(crate) fixups: tianji_dialects::Fixups,
     pub(crate) losses: Vec<String>,
 }

@@ -78,7 +78,7 @@ pub(crate) fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls,
 fn member(name: &str, dialect: DialectId) -> Member {
     match name {
         // Anthropic's own `metadata.user_id` belongs to the model; OpenAI's `metadata` belongs to the gateway.
-        "metadata" if dialect == DialectId::AnthropicMessages => Member::Model,
+        "metadata" if matches!(dialect, DialectId::AnthropicMessages | DialectId::OpenAiResponses) => Member::Model,
         _ if is_control(name) => Member::Control,
         _ if is_silent(name) => Member::Silent,
         _ if is_forbidden(name) => Member::Forbidden,

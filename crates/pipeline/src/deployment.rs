@@ -5,9 +5,10 @@ use http::HeaderValue;
 use http::header::HOST;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tianji_core::DialectId;
 use tianji_core::generate::Capabilities;
-use tianji_pricing::ModelPrice;
-use tianji_providers::{Connection, ConnectionError, Operation, Outgoing, Provider};
+use tianji_pricing::{Mode, ModelPrice};
+use tianji_providers::{Connection, ConnectionError, Outgoing, Provider, Way};
 use tianji_router::{Breaker, Health, Weights};
 
 /// A deployment.
@@ -78,12 +79,36 @@ pub struct Concrete {
     pub price: Option<Arc<ModelPrice>>,
     /// What it can do.
     pub capabilities: Capabilities,
+    /// The ways to ask it for a reply; the usual one first.
+    pub ways: Vec<Way>,
+    /// Where it is asked for a reply, one for each way.
+    pub places: Vec<Places>,
+    /// `full` as a header value.
+    pub header: Option<HeaderValue>,
+}
+
+/// Where a reply is asked for in one way.
+#[derive(Debug)]
+pub struct Places {
     /// Where a whole reply is asked for.
     pub whole: Outgoing,
     /// Where a stream is asked for.
     pub streamed: Outgoing,
-    /// `full` as a header value.
-    pub header: Option<HeaderValue>,
+}
+
+impl Concrete {
+    /// The way that a call of a client takes, and its places. Models that only the Responses API serves are asked there.
+    pub(crate) fn way(
+        &self,
+        provider: &Provider,
+        client: DialectId,
+        chat_for_messages: bool,
+    ) -> Option<(Way, &Places)> {
+        let by_responses = self.price.as_ref().is_some_and(|price| price.mode() == Mode::Responses);
+        let wanted = if by_responses { DialectId::OpenAiResponses } else { client };
+        let place = provider.way(&self.ways, wanted, chat_for_messages)?;
+        Some((*self.ways.get(place)?, self.places.get(place)?))
+    }
 }
 
 impl Deployment {
@@ -121,15 +146,19 @@ impl Deployment {
         let found = prices.lookup(&self.provider.name, model, self.base_model.as_deref());
         let price = self.overrides.over(found);
         let full: Arc<str> = format!("{}/{model}", self.provider.name).into();
-        let stream = |stream| self.provider.outgoing(&self.connection, Operation::Chat { stream }, model);
+        let ways = self.provider.ways(model);
+        let place =
+            |way: &Way, stream| self.provider.outgoing(&self.connection, way.operation(stream), model).map(with_host);
+        let places = ways.iter().map(|way| Ok(Places { whole: place(way, false)?, streamed: place(way, true)? }));
+        let places = places.collect::<Result<_, ConnectionError>>()?;
         Ok(Concrete {
             model: model.into(),
             header: HeaderValue::try_from(&*full).ok(),
             full,
             capabilities: price.as_ref().map(|price| price.capabilities()).unwrap_or_default(),
             price,
-            whole: with_host(stream(false)?),
-            streamed: with_host(stream(true)?),
+            ways,
+            places,
         })
     }
 }

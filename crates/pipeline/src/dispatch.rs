@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{MutexGuard, PoisonError};
 use tianji_auth::may_use_model;
 use tianji_core::generate::ClientView;
-use tianji_core::{Error, Usage};
+use tianji_core::{DialectId, Error, Extra, Usage};
+use tianji_dialects::openai_responses;
 use tianji_router::{Breaker, FallbackTarget, Health, Weights, retries, shuffle};
 
 /// An answered call.
@@ -165,6 +166,10 @@ fn view(call: &Admitted, target: &FallbackTarget) -> ClientView {
         created: call.receipt.record().started_at.seconds(),
         include_usage: call.include_usage || call.snapshot.settings.always_include_stream_usage,
         legacy_functions: call.body.contains("functions"),
+        echo: match call.endpoint.dialect {
+            DialectId::OpenAiResponses => openai_responses::echo(&call.body),
+            _ => Extra::default(),
+        },
     }
 }
 

@@ -12,7 +12,7 @@ use tianji_core::generate::{EffortBudgets, Target};
 use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
 use tianji_dialects::{DialectError, Fixups, dialect, openai_chat};
 use tianji_http::OutBody;
-use tianji_providers::Provider;
+use tianji_providers::{EndpointKind, Way};
 use tianji_wire::RawObject;
 
 /// A body ready to go, with what hangs on it.
@@ -31,8 +31,9 @@ pub(crate) fn encode(
     group: &Arc<str>,
     overrides: &serde_json::Map<String, serde_json::Value>,
 ) -> Result<Attempt, Error> {
-    let upstream = deployment.provider.chat.as_ref().map(|chat| chat.dialect);
-    let upstream = upstream.ok_or_else(|| words::no_chat(&deployment.provider))?;
+    let plain_chat = call.snapshot.settings.chat_for_messages;
+    let way = concrete.way(&deployment.provider, call.endpoint.dialect, plain_chat);
+    let (way, places) = way.ok_or_else(|| words::no_chat(&deployment.provider))?;
     let missing = deployment.connection.missing_key.as_ref().filter(|_| deployment.mock_response.is_none());
     if let Some(missing) = missing {
         return Err(words::missing_key(&deployment.provider, missing));
@@ -48,13 +49,13 @@ pub(crate) fn encode(
         budgets: &BUDGETS,
         modify_params: call.snapshot.settings.modify_params,
     };
-    let encoded = if upstream == call.endpoint.dialect {
-        same_dialect(body, call, deployment, &target)?
+    let encoded = if way.dialect == call.endpoint.dialect {
+        same_dialect(body, call, way, deployment, &target)?
     } else {
-        translated(&body, call, upstream, deployment, &target)?
+        translated(&body, call, way, deployment, &target)?
     };
     check_losses(&encoded.losses, call, deployment, concrete)?;
-    let outgoing = if call.stream { &concrete.streamed } else { &concrete.whole };
+    let outgoing = if call.stream { &places.streamed } else { &places.whole };
     let mut headers = outgoing.headers.clone();
     deployment.provider.client_headers(&call.headers, &encoded.features, &mut headers);
     Ok(Attempt {
@@ -64,7 +65,7 @@ pub(crate) fn encode(
         body: encoded.body,
         headers,
         uri: outgoing.uri.clone(),
-        upstream,
+        way,
         fixups: encoded.fixups,
         losses: encoded.losses.iter().map(|loss| format!("{}={}", loss.path, loss.reason)).collect(),
     })
@@ -93,22 +94,27 @@ fn prepare(
 fn same_dialect(
     mut body: RawObject,
     call: &Admitted,
+    way: Way,
     deployment: &Deployment,
     target: &Target<'_>,
 ) -> Result<Encoded, Error> {
     let mut losses = Losses::default();
-    body.set("model", target.model);
+    if way.dialect.names_model_in_body() {
+        body.set("model", target.model);
+    } else {
+        body.remove("model");
+    }
     if call.endpoint.dialect == DialectId::OpenAiChat && call.stream && !call.include_usage {
         openai_chat::ask_for_usage(&mut body);
     }
-    finish(&mut body, &deployment.provider, deployment, call, target, &mut losses)?;
+    finish(&mut body, way, deployment, call, target, &mut losses)?;
     Ok(Encoded { body: OutBody::of(body.to_chunks()), features: Vec::new(), fixups: Fixups::default(), losses })
 }
 
 fn translated(
     body: &RawObject,
     call: &Admitted,
-    upstream: DialectId,
+    way: Way,
     deployment: &Deployment,
     target: &Target<'_>,
 ) -> Result<Encoded, Error> {
@@ -116,16 +122,17 @@ fn translated(
     let request = dialect(call.endpoint.dialect).decode_request(&body.to_bytes());
     let mut request = request.map_err(DialectError::of_request)?;
     request.include_usage = true;
-    let encoded = dialect(upstream).encode_request(&request, target, &mut losses);
+    let encoded = dialect(way.dialect).encode_request(&request, target, &mut losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
-    let edits =
-        provider.edits_chat(target) || !deployment.extra_body.is_empty() || !call.controls.extra_body.is_empty();
+    let edits = (way.kind == EndpointKind::Chat && provider.edits_chat(target))
+        || !deployment.extra_body.is_empty()
+        || !call.controls.extra_body.is_empty();
     let body = if edits {
         let mut out = RawObject::parse(encoded.body).map_err(|cause| {
             Error::gateway(Kind::InternalServer, "the request could not be encoded").with_source(cause)
         })?;
-        finish(&mut out, provider, deployment, call, target, &mut losses)?;
+        finish(&mut out, way, deployment, call, target, &mut losses)?;
         OutBody::of(out.to_chunks())
     } else {
         OutBody::from(encoded.body)
@@ -136,15 +143,18 @@ fn translated(
 /// The provider's own edits, then what the operator and the caller merge in last.
 fn finish(
     body: &mut RawObject,
-    provider: &Provider,
+    way: Way,
     deployment: &Deployment,
     call: &Admitted,
     target: &Target<'_>,
     losses: &mut Losses,
 ) -> Result<(), Error> {
-    provider
-        .edit_chat(body, target, losses)
-        .map_err(|cause| Error::client(Kind::BadRequest, cause.to_string()).with_source(cause))?;
+    if way.kind == EndpointKind::Chat {
+        deployment
+            .provider
+            .edit_chat(body, target, losses)
+            .map_err(|cause| Error::client(Kind::BadRequest, cause.to_string()).with_source(cause))?;
+    }
     for (name, raw) in deployment.extra_body.iter().chain(&call.controls.extra_body) {
         body.set_raw(name, raw.clone());
     }

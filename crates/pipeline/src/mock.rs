@@ -75,7 +75,7 @@ struct Canned {
 }
 
 impl StreamBridge for Canned {
-    fn frame(&mut self, _: &tianji_wire::SseFrame, _: &mut BytesMut) -> Result<(), Error> {
+    fn frame(&mut self, _: &tianji_wire::Frame, _: &mut BytesMut) -> Result<(), Error> {
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use tianji_core::{Error, Kind};
 use tianji_dialects::StreamBridge;
 use tianji_http::UpstreamBody;
 use tianji_providers::StreamEdit;
-use tianji_wire::{SseFrame, SseSplitter};
+use tianji_wire::{Frame, SseSplitter};
 
 /// A stream whose first frames are translated.
 pub(crate) struct FirstFrames {
@@ -166,7 +166,7 @@ pub(crate) fn translate_last(
 }
 
 fn one(
-    frame: SseFrame,
+    frame: Frame,
     edit: Option<&mut (dyn StreamEdit + 'static)>,
     bridge: &mut dyn StreamBridge,
     out: &mut BytesMut,
@@ -176,7 +176,7 @@ fn one(
     edit.edit(&frame.data, &mut edited);
     for data in edited {
         // An edited frame has no raw form of its own any more; relays write it anew.
-        bridge.frame(&SseFrame { raw: Bytes::new(), event: frame.event.clone(), data }, out)?;
+        bridge.frame(&Frame { raw: Bytes::new(), event: frame.event.clone(), data }, out)?;
     }
     Ok(())
 }

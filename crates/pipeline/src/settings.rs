@@ -53,6 +53,8 @@ pub struct Settings {
     pub router_debug_in_errors: bool,
     /// Whether fallback targets must be allowed for the key like a direct call.
     pub enforce_fallback_access: bool,
+    /// Whether Anthropic-shaped calls to OpenAI go to chat completions rather than to responses.
+    pub chat_for_messages: bool,
     /// Always send the usage frame of a stream.
     pub always_include_stream_usage: bool,
     /// Put the call id into error bodies.
@@ -88,6 +90,7 @@ impl Default for Settings {
             error_prefix: "litellm".to_owned(),
             router_debug_in_errors: true,
             enforce_fallback_access: true,
+            chat_for_messages: false,
             always_include_stream_usage: false,
             call_id_in_errors: false,
             budget_status: http::StatusCode::UNPROCESSABLE_ENTITY,

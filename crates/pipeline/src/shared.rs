@@ -5,7 +5,7 @@ use crate::keys::{KeyCache, KeyView};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tianji_core::Clock;
-use tianji_http::HttpClient;
+use tianji_http::{Credentials, HttpClient};
 use tianji_storage::{Spool, Store};
 use tianji_telemetry::CallMetrics;
 
@@ -17,6 +17,8 @@ pub struct Shared(Arc<Inner>);
 pub struct Inner {
     /// Outbound connections.
     pub http: HttpClient,
+    /// Tokens and keys that were asked for.
+    pub credentials: Credentials,
     /// The durable journal of calls.
     pub spool: Spool,
     /// Entities and the ledger.
@@ -40,6 +42,7 @@ impl Shared {
         let started = clock.now();
         Self(Arc::new(Inner {
             http,
+            credentials: Credentials::default(),
             spool,
             store,
             keys: KeyCache::default(),

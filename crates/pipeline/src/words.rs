@@ -90,7 +90,7 @@ pub(crate) fn unsupported(provider: &Provider, model: &str, names: &[&str]) -> E
 
 /// An upstream's error reply.
 pub(crate) fn upstream_error(attempt: &Attempt, status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
-    let told = dialect(attempt.upstream).decode_error(status, body);
+    let told = dialect(attempt.way.dialect).decode_error(status, body);
     let mut error =
         Error::provider(told.kind, told.message).with_status(told.status).with_retry_after(retry_after(headers));
     // No single parameter is to blame for a conversation that is too long.

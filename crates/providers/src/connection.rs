@@ -3,7 +3,8 @@
 use crate::endpoint::Operation;
 use crate::provider::Provider;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
-use tianji_core::Secret;
+use std::sync::Arc;
+use tianji_core::{CredentialSource, Secret};
 
 /// What a deployment's entry says about the connection.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,12 +21,17 @@ pub struct ConnectionParams<'a> {
     pub extra_headers: &'a [(String, String)],
     /// `azure_ad_token`: sent as a bearer token in place of a key.
     pub azure_ad_token: Option<&'a Secret>,
+    /// Region or location in the vendor's cloud (`aws_region_name`, `vertex_location`).
+    pub region: Option<&'a str>,
+    /// Project or account in the vendor's cloud (`vertex_project`).
+    pub project: Option<&'a str>,
 }
 
 /// A checked connection.
 #[derive(Clone, Debug, Default)]
 pub struct Connection {
-    /// Scheme, host and path, without a slash or a query at the end.
+    /// Scheme, host and path, without a slash or a query at the end. Empty where the address follows from region,
+    /// project and model ([`Provider::base_of_place`]).
     pub base: String,
     /// Query that stood on the base.
     pub query: Option<String>,
@@ -40,6 +46,12 @@ pub struct Connection {
     pub api_version: Option<String>,
     /// Organisation at the provider.
     pub organization: Option<String>,
+    /// Region or location in the vendor's cloud.
+    pub region: Option<String>,
+    /// Project or account in the vendor's cloud.
+    pub project: Option<String>,
+    /// Where a credential comes from that has to be asked for, or that signs each request.
+    pub source: Option<Arc<dyn CredentialSource>>,
     /// Headers of the entry and of the environment.
     pub extra_headers: HeaderMap,
 }
@@ -116,6 +128,9 @@ impl Connection {
                 .or_else(|| first(&provider.version_env, env))
                 .or_else(|| provider.version_default.clone()),
             organization: params.organization.filter(|name| !name.is_empty()).map(str::to_owned),
+            region: params.region.map(str::to_owned).or_else(|| first(&provider.region_env, env)),
+            project: params.project.map(str::to_owned).or_else(|| first(&provider.project_env, env)),
+            source: None,
             extra_headers: headers(provider, params, env)?,
             base,
             query,
@@ -174,6 +189,7 @@ fn base(
     let given = params.api_base.map(str::trim).filter(|base| !base.is_empty()).map(str::to_owned);
     let text = match given.or_else(|| first(&provider.base_env, env)) {
         Some(text) => text,
+        None if provider.base_of_place => return Ok((String::new(), None)),
         None => own_base(provider, env)?,
     };
     let text = if text.contains("://") { text } else { format!("https://{text}") };

@@ -23,6 +23,8 @@ mod quirks;
 mod reply;
 mod resolve;
 mod row;
+mod sign;
+mod ways;
 
 pub use catalogue::Catalogue;
 pub use connection::{Connection, ConnectionError, ConnectionParams};
@@ -35,3 +37,5 @@ pub use quirks::Quirk;
 pub use reply::StreamEdit;
 pub use resolve::ResolveError;
 pub use row::RowError;
+pub use sign::Unsigned;
+pub use ways::Way;

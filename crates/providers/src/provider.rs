@@ -6,11 +6,12 @@ use crate::endpoint::{EndpointKind, Operation};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
+use crate::sign::{self, Unsigned};
 use http::HeaderMap;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use tianji_core::generate::Target;
-use tianji_core::{DialectId, Losses};
+use tianji_core::{Credential, DialectId, Error, Losses};
 use tianji_wire::RawObject;
 
 /// A vendor, or a program that serves models, and how to talk to it.
@@ -28,6 +29,12 @@ pub struct Provider {
     pub base_url: Option<String>,
     /// Environment variables that say where it is, in order.
     pub base_env: Vec<String>,
+    /// Whether the address follows from region, project and model where none is given.
+    pub base_of_place: bool,
+    /// Environment variables with the region, in order.
+    pub region_env: Vec<String>,
+    /// Environment variables with the project, in order.
+    pub project_env: Vec<String>,
     /// Path that a base must end in; added where it is missing.
     pub base_suffix: Option<String>,
     /// Endings of a base that are replaced (legacy addresses).
@@ -60,6 +67,8 @@ pub struct Provider {
     pub supported: Option<Vec<String>>,
     /// What becomes of parameters.
     pub rules: ParamRules,
+    /// Whether calls in Anthropic's form go to its Responses API rather than to chat.
+    pub messages_by_responses: bool,
     /// What else becomes of bodies.
     pub quirks: Vec<Quirk>,
     /// Rules and quirks of some models only.
@@ -78,6 +87,9 @@ impl Provider {
             label: name.to_owned(),
             base_url: None,
             base_env: Vec::new(),
+            base_of_place: false,
+            region_env: Vec::new(),
+            project_env: Vec::new(),
             base_suffix: None,
             base_rewrites: Vec::new(),
             base_trailing: Vec::new(),
@@ -94,6 +106,7 @@ impl Provider {
             endpoints: BTreeSet::new(),
             supported: None,
             rules: ParamRules::default(),
+            messages_by_responses: false,
             quirks: Vec::new(),
             when: Vec::new(),
             hooks: Hooks::default(),
@@ -133,6 +146,10 @@ pub(crate) type ClientHeadersHook = fn(&HeaderMap, &[&str], &mut HeaderMap);
 pub(crate) type EditHook = fn(&mut RawObject, &Target<'_>, &mut Losses) -> Result<(), EditError>;
 /// Names the parameters that a model does not take besides those of the rules.
 pub(crate) type RefusesHook = fn(&Target<'_>) -> Vec<&'static str>;
+/// Puts a credential that was asked for on a finished request: a token, or a signature over all of it.
+pub(crate) type SignHook = fn(&Connection, &Credential, Unsigned<'_>) -> Result<(), Error>;
+/// Says which dialect a model's chat endpoint speaks.
+pub(crate) type DialectHook = fn(&Provider, &str) -> Option<DialectId>;
 
 /// Functions of a native folder. The default ones do what a compatible row needs.
 #[derive(Clone, Copy, Debug)]
@@ -142,6 +159,8 @@ pub struct Hooks {
     pub(crate) client_headers: ClientHeadersHook,
     pub(crate) edit: Option<EditHook>,
     pub(crate) refuses: RefusesHook,
+    pub(crate) dialect: DialectHook,
+    pub(crate) sign: SignHook,
 }
 
 impl Hooks {
@@ -152,6 +171,8 @@ impl Hooks {
         client_headers: |_, _, _| {},
         edit: None,
         refuses: |_| Vec::new(),
+        dialect: |provider, _| provider.chat.as_ref().map(|chat| chat.dialect),
+        sign: sign::bearer,
     };
 }
 

@@ -23,7 +23,7 @@ pub use json_error::{JsonError, JsonErrorKind};
 pub use limits::JsonLimits;
 pub use ndjson::LineSplitter;
 pub use object::RawObject;
-pub use sse::{SseFrame, SseSplitter, write_event};
+pub use sse::{Frame, SseSplitter, write_event};
 pub use value::{parse_value, raw_array_items};
 
 /// A stream that cannot be cut into frames.

@@ -22,7 +22,7 @@ use memchr::{memchr, memchr2};
 /// One event. Comment-only and empty events come as frames without `event` and `data`, so that a pass-through may
 /// keep them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SseFrame {
+pub struct Frame {
     /// The event's bytes as received, the blank line that ends it included.
     ///
     /// All frames' raw bytes together are the stream, but for a byte order mark at its start and a tail without data.
@@ -69,7 +69,7 @@ impl SseSplitter {
     ///
     /// # Errors
     /// When an event is longer than allowed. The stream cannot be read on then: the error stays.
-    pub fn next_frame(&mut self) -> Result<Option<SseFrame>, WireError> {
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, WireError> {
         self.skip_mark();
         while !self.feed.chunk().is_empty() {
             match self.lines.event_end(self.feed.chunk()) {
@@ -91,7 +91,7 @@ impl SseSplitter {
     ///
     /// # Errors
     /// When an event is longer than allowed.
-    pub fn finish(&mut self) -> Result<Option<SseFrame>, WireError> {
+    pub fn finish(&mut self) -> Result<Option<Frame>, WireError> {
         if let Some(frame) = self.next_frame()? {
             return Ok(Some(frame));
         }
@@ -185,7 +185,7 @@ impl Lines {
 }
 
 /// Reads the fields of an event.
-fn read(raw: Bytes) -> SseFrame {
+fn read(raw: Bytes) -> Frame {
     let mut event = None;
     let mut data: Option<Bytes> = None;
     let mut joined = BytesMut::new();
@@ -209,7 +209,7 @@ fn read(raw: Bytes) -> SseFrame {
         start += length + 1;
     }
     let data = if joined.is_empty() { data.unwrap_or_default() } else { joined.freeze() };
-    SseFrame { raw, event, data }
+    Frame { raw, event, data }
 }
 
 /// A line's field name, and where its value begins: after the colon and one space.

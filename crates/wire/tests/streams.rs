@@ -3,10 +3,10 @@
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 use proptest::sample::select;
-use tianji_wire::{LineSplitter, SseFrame, SseSplitter, WireError, write_event};
+use tianji_wire::{Frame, LineSplitter, SseSplitter, WireError, write_event};
 
 /// The stream's frames when it comes in chunks of these sizes, over and over.
-fn frames(text: &[u8], sizes: &[usize], max: usize) -> (Vec<SseFrame>, Option<WireError>) {
+fn frames(text: &[u8], sizes: &[usize], max: usize) -> (Vec<Frame>, Option<WireError>) {
     let mut splitter = SseSplitter::new(max);
     let mut found = Vec::new();
     for chunk in chunks(text, sizes) {
@@ -42,14 +42,14 @@ fn chunks(text: &[u8], sizes: &[usize]) -> Vec<Bytes> {
     chunks
 }
 
-fn whole(text: &[u8]) -> Vec<SseFrame> {
+fn whole(text: &[u8]) -> Vec<Frame> {
     frames(text, &[usize::MAX], usize::MAX).0
 }
 
 type Told = (Option<String>, String);
 
 /// What events say, without those that say nothing.
-fn told(frames: &[SseFrame]) -> Vec<Told> {
+fn told(frames: &[Frame]) -> Vec<Told> {
     let text = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
     let told = frames.iter().map(|frame| (frame.event.as_ref().map(text), text(&frame.data)));
     told.filter(|(event, data)| event.is_some() || !data.is_empty()).collect()

@@ -208,7 +208,7 @@ const KEYS: &[Key] = &[
     inactive("turn_off_message_logging", Bool),
     inactive("upperbound_key_generate_params", Map),
     active("use_aiohttp_transport", Ignored),
-    inactive("use_chat_completions_url_for_anthropic_messages", Bool),
+    active("use_chat_completions_url_for_anthropic_messages", Bool),
     active("use_client", Ignored),
     inactive("user_url_allowed_hosts", Texts),
     inactive("user_url_validation", Bool),

@@ -26,6 +26,8 @@ pub struct LitellmSettings {
     pub fallbacks: FallbackLists,
     /// Other names of models.
     pub model_alias_map: IndexMap<String, String>,
+    /// Anthropic-shaped calls to OpenAI go to chat completions, not to responses.
+    pub chat_for_messages: bool,
     /// Status that answers a spent budget.
     pub budget_exceeded_status_code: Option<u16>,
 }
@@ -42,6 +44,7 @@ impl LitellmSettings {
             max_fallbacks: fields.small("max_fallbacks"),
             fallbacks: FallbackLists::read(&mut fields, trail, report),
             model_alias_map: names(fields.map("model_alias_map").unwrap_or_default()),
+            chat_for_messages: fields.flag("use_chat_completions_url_for_anthropic_messages").unwrap_or(false),
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")
                 .and_then(|code| code.try_into().ok()),

@@ -13,7 +13,7 @@ use memchr::memmem;
 use serde_json::value::RawValue;
 use tianji_core::Error;
 use tianji_core::generate::{ClientView, Part};
-use tianji_wire::SseFrame;
+use tianji_wire::Frame;
 
 /// Passes a whole reply on.
 pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> Result<Bytes, DialectError> {
@@ -51,7 +51,7 @@ impl ResponsesRelay {
 
     /// Reads an event that is more than the growth of something, and passes it on. Gives the error that the upstream
     /// reports with it.
-    fn event(&mut self, frame: &SseFrame, data: &[u8], out: &mut BytesMut) -> Result<Option<Error>, DialectError> {
+    fn event(&mut self, frame: &Frame, data: &[u8], out: &mut BytesMut) -> Result<Option<Error>, DialectError> {
         let event: Event<'_> = serde_json::from_slice(data)
             .map_err(|cause| DialectError::Reply(format!("a stream event is not what it should be: {cause}")))?;
         let kind = event.kind.as_deref().unwrap_or_default();
@@ -98,7 +98,7 @@ impl ResponsesRelay {
 }
 
 impl StreamBridge for ResponsesRelay {
-    fn frame(&mut self, frame: &SseFrame, out: &mut BytesMut) -> Result<(), Error> {
+    fn frame(&mut self, frame: &Frame, out: &mut BytesMut) -> Result<(), Error> {
         let data = frame.data.trim_ascii();
         // What follows the end is not this reply's; the terminator was written with it.
         if self.seen.ended || data == DONE {

@@ -10,7 +10,7 @@ use tianji_core::generate::{
 use tianji_core::{DialectId, LossClass};
 use tianji_dialects::anthropic_messages::AnthropicMessages;
 use tianji_dialects::{Dialect, DialectError, EncodedRequest};
-use tianji_wire::{SseFrame, SseSplitter};
+use tianji_wire::{Frame, SseSplitter};
 
 /// The folder of this dialect's fixtures.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -37,7 +37,7 @@ pub(crate) fn check(name: &str, actual: &str) {
 }
 
 /// Cuts a stream into frames, fed in pieces of that size.
-pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
+pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<Frame> {
     let mut splitter = SseSplitter::default();
     let mut frames = Vec::new();
     for piece in stream.chunks(size) {
@@ -56,14 +56,14 @@ pub(crate) fn with_crlf(stream: &[u8]) -> Vec<u8> {
 }
 
 /// Every way in which a stream is fed: by pieces of each size, with each line end.
-pub(crate) fn ways(stream: &[u8]) -> Vec<Vec<SseFrame>> {
+pub(crate) fn ways(stream: &[u8]) -> Vec<Vec<Frame>> {
     let crlf = with_crlf(stream);
     let sizes = [1, 7, 64, stream.len()];
     sizes.iter().flat_map(|size| [frames(stream, *size), frames(&crlf, *size)]).collect()
 }
 
 /// All events of a stream, and how it ended.
-pub(crate) fn decode_stream(frames: &[SseFrame]) -> (Vec<StreamEvent>, Result<(), DialectError>) {
+pub(crate) fn decode_stream(frames: &[Frame]) -> (Vec<StreamEvent>, Result<(), DialectError>) {
     let mut decoder = AnthropicMessages.stream_decoder();
     let mut events = Vec::new();
     for frame in frames {

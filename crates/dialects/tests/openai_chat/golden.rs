@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, Target};
-use tianji_wire::{SseFrame, SseSplitter};
+use tianji_wire::{Frame, SseSplitter};
 
 /// The folder of this dialect's fixtures.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -35,7 +35,7 @@ pub(crate) fn check(name: &str, actual: &str) {
 }
 
 /// Cuts a stream into frames, fed in pieces of that size.
-pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
+pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<Frame> {
     let mut splitter = SseSplitter::default();
     let mut frames = Vec::new();
     for piece in stream.chunks(size) {

@@ -8,7 +8,7 @@ use tianji_core::generate::{ClientView, StreamEvent};
 use tianji_core::{DialectId, Error, Usage};
 use tianji_dialects::openai_chat::OpenAiChat;
 use tianji_dialects::{Dialect, Fixups, StreamBridge, bridge};
-use tianji_wire::SseFrame;
+use tianji_wire::Frame;
 
 #[test]
 fn every_fixture_gives_its_golden_at_every_cut() {
@@ -26,7 +26,7 @@ fn every_fixture_gives_its_golden_at_every_cut() {
 }
 
 /// What a stream becomes, in all ways.
-fn story(frames: &[SseFrame]) -> String {
+fn story(frames: &[Frame]) -> String {
     let with_usage = ClientView { include_usage: true, ..view() };
     let mut story = format!("# events\n{}", events(frames));
     let relay = OpenAiChat.stream_relay(view());
@@ -42,7 +42,7 @@ fn translator(view: ClientView) -> Box<dyn StreamBridge> {
     bridge::translated_stream(DialectId::OpenAiChat, DialectId::OpenAiChat, view, Fixups::default())
 }
 
-fn events(frames: &[SseFrame]) -> String {
+fn events(frames: &[Frame]) -> String {
     let mut decoder = OpenAiChat.stream_decoder();
     let mut events = Vec::new();
     let mut failure = None;
@@ -67,7 +67,7 @@ fn events(frames: &[SseFrame]) -> String {
     text
 }
 
-fn run(mut bridge: Box<dyn StreamBridge>, frames: &[SseFrame]) -> String {
+fn run(mut bridge: Box<dyn StreamBridge>, frames: &[Frame]) -> String {
     let mut out = BytesMut::new();
     let ended = frames.iter().try_for_each(|frame| bridge.frame(frame, &mut out)).and_then(|()| bridge.end(&mut out));
     if let Err(error) = &ended {

@@ -7,7 +7,7 @@ use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateReq
 use tianji_core::{Extra, LossClass, Losses};
 use tianji_dialects::openai_responses::OpenAiResponses;
 use tianji_dialects::{Dialect, DialectError, dialect};
-use tianji_wire::{SseFrame, SseSplitter};
+use tianji_wire::{Frame, SseSplitter};
 
 /// The folder of this dialect's fixtures.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -44,7 +44,7 @@ pub(crate) fn check(name: &str, actual: &str) {
 }
 
 /// Cuts a stream into frames, fed in pieces of that size.
-pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
+pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<Frame> {
     let mut splitter = SseSplitter::default();
     let mut frames = Vec::new();
     for piece in stream.chunks(size) {
@@ -58,14 +58,14 @@ pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<SseFrame> {
 }
 
 /// Every way in which a stream is fed: by pieces of each size, with each line end.
-pub(crate) fn ways(stream: &[u8]) -> Vec<Vec<SseFrame>> {
+pub(crate) fn ways(stream: &[u8]) -> Vec<Vec<Frame>> {
     let crlf = String::from_utf8(stream.to_vec()).unwrap().replace('\n', "\r\n").into_bytes();
     let sizes = [1, 7, 64, stream.len()];
     sizes.iter().flat_map(|size| [frames(stream, *size), frames(&crlf, *size)]).collect()
 }
 
 /// All events of a stream, and how it ended.
-pub(crate) fn decode_stream(frames: &[SseFrame]) -> (Vec<StreamEvent>, Result<(), DialectError>) {
+pub(crate) fn decode_stream(frames: &[Frame]) -> (Vec<StreamEvent>, Result<(), DialectError>) {
     let mut decoder = OpenAiResponses.stream_decoder();
     let mut events = Vec::new();
     for frame in frames {

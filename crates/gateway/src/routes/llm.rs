@@ -13,6 +13,8 @@ pub(super) const ROUTES: &[Route] = &[
     chat("/v1/chat/completions", "Chat completion"),
     chat("/engines/{model}/chat/completions", "Chat completion, model in the path"),
     chat("/openai/deployments/{model}/chat/completions", "Chat completion, Azure path"),
+    responses("/v1/responses"),
+    responses("/openai/v1/responses"),
     Route {
         method: Verb::Post,
         path: "/v1/messages",
@@ -46,6 +48,23 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
         dialect: DEFAULT_DIALECT,
         handler: chat_completion,
     }
+}
+
+const fn responses(path: &'static str) -> Route {
+    Route {
+        method: Verb::Post,
+        path,
+        name: "responses",
+        summary: "OpenAI response",
+        permission: Permission::Infer,
+        groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
+        dialect: DialectId::OpenAiResponses,
+        handler: create_response,
+    }
+}
+
+fn create_response(hit: Hit) -> Answer {
+    Box::pin(run(hit, "aresponses"))
 }
 
 fn chat_completion(hit: Hit) -> Answer {

@@ -84,7 +84,7 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
         breaker,
         in_flight,
     };
-    if !deployment.group.contains('*') && deployment.provider.chat.is_some() {
+    if !deployment.group.contains('*') {
         deployment.fixed = Some(Arc::new(deployment.make(&deployment.model, context.prices)?));
     }
     Ok(deployment)
@@ -101,6 +101,8 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
         organization: params.organization.as_deref(),
         extra_headers: &headers,
         azure_ad_token: params.azure.ad_token.as_ref(),
+        region: params.aws.region_name.as_deref().or(params.vertex.location.as_deref()),
+        project: params.vertex.project.as_deref(),
     };
     let connection = Connection::new(provider, &given, context.env)?;
     // A canned answer needs no credential; anything else without one answers 401 at every call.

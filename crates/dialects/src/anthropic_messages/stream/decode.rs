@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tianji_core::generate::{Delta, Opaque, PartKind, StreamEvent, ToolCallKind};
 use tianji_core::{DialectId, Json};
-use tianji_wire::SseFrame;
+use tianji_wire::Frame;
 
 /// The decoder of one stream.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ enum What {
 }
 
 impl StreamDecoder for MessagesDecoder {
-    fn decode(&mut self, frame: &SseFrame, events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
+    fn decode(&mut self, frame: &Frame, events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
         let data = frame.data.trim_ascii();
         if data.is_empty() || self.ended || data == DONE {
             return Ok(());

@@ -18,7 +18,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 use tianji_core::Error;
 use tianji_core::generate::ClientView;
-use tianji_wire::SseFrame;
+use tianji_wire::Frame;
 
 /// The relay of one stream.
 #[derive(Debug)]
@@ -244,7 +244,7 @@ impl ChatRelay {
 }
 
 impl StreamBridge for ChatRelay {
-    fn frame(&mut self, frame: &SseFrame, out: &mut BytesMut) -> Result<(), Error> {
+    fn frame(&mut self, frame: &Frame, out: &mut BytesMut) -> Result<(), Error> {
         let data: &[u8] = frame.data.trim_ascii();
         if data.is_empty() || self.terminated {
             return Ok(());

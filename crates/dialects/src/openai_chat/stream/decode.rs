@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 use serde_json::Value;
 use std::sync::LazyLock;
 use tianji_core::generate::{FinishReason, StreamEvent};
-use tianji_wire::SseFrame;
+use tianji_wire::Frame;
 
 /// The decoder of one stream.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(in crate::openai_chat) struct ChatDecoder {
 }
 
 impl StreamDecoder for ChatDecoder {
-    fn decode(&mut self, frame: &SseFrame, events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
+    fn decode(&mut self, frame: &Frame, events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
         let data: &[u8] = frame.data.trim_ascii();
         if data.is_empty() || self.failed {
             return Ok(());

@@ -9,7 +9,7 @@ use crate::{DialectError, StreamDecoder};
 use serde_json::value::RawValue;
 use tianji_core::generate::{Delta, Opaque, Part, PartKind, StreamEvent};
 use tianji_core::{DialectId, Extra, Json};
-use tianji_wire::SseFrame;
+use tianji_wire::Frame;
 
 /// The decoder of one stream.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(in crate::openai_responses) struct ResponsesDecoder {
 }
 
 impl StreamDecoder for ResponsesDecoder {
-    fn decode(&mut self, frame: &SseFrame, events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
+    fn decode(&mut self, frame: &Frame, events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
         let data = frame.data.trim_ascii();
         if data.is_empty() || self.ended || data == DONE {
             return Ok(());

@@ -1,0 +1,38 @@
+//! Credentials that have to be asked for: tokens that expire, keys that sign.
+
+use crate::{Exchange, Micros, Secret};
+use std::fmt::Debug;
+
+/// What authorises a request.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A token that is sent as it is.
+    Token(Secret),
+    /// AWS keys, which sign requests (AWS, "Signature Version 4").
+    Aws {
+        /// Access key id. Public by itself, but it names an account.
+        access_key_id: String,
+        /// Secret access key.
+        secret_access_key: Secret,
+        /// Token of a temporary credential.
+        session_token: Option<Secret>,
+    },
+}
+
+/// A credential with the time it lasts.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// The credential.
+    pub credential: Credential,
+    /// When it ends; `None` = never.
+    pub expires_at: Option<Micros>,
+}
+
+/// Where a credential comes from. Pure: it says what to ask, the `http` crate asks, keeps and renews.
+pub trait CredentialSource: Debug + Send + Sync {
+    /// Two sources with the same id give the same credential. Holds no secret (a hash of them may be in it).
+    fn id(&self) -> &str;
+
+    /// The conversation that yields the credential, begun at a time.
+    fn exchange(&self, now: Micros) -> Box<dyn Exchange<Output = Granted>>;
+}

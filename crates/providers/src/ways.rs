@@ -1,0 +1,47 @@
+//! The ways to ask a provider for a reply.
+
+use crate::endpoint::{EndpointKind, Operation};
+use crate::provider::Provider;
+use tianji_core::DialectId;
+
+/// One way to ask for a reply: a dialect and the endpoint that speaks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The dialect.
+    pub dialect: DialectId,
+    /// The endpoint.
+    pub kind: EndpointKind,
+}
+
+impl Way {
+    /// What to ask the provider for.
+    pub const fn operation(self, stream: bool) -> Operation {
+        match self.kind {
+            EndpointKind::Responses => Operation::Responses { stream },
+            _ => Operation::Chat { stream },
+        }
+    }
+}
+
+impl Provider {
+    /// How a model of this provider can be asked for a reply; the usual way first. Empty = not at all.
+    pub fn ways(&self, model: &str) -> Vec<Way> {
+        let chat = (self.hooks.dialect)(self, model).map(|dialect| Way { dialect, kind: EndpointKind::Chat });
+        let responses = self.endpoints.contains(&EndpointKind::Responses);
+        let responses = Way { dialect: DialectId::OpenAiResponses, kind: EndpointKind::Responses }.when(responses);
+        chat.into_iter().chain(responses).collect()
+    }
+
+    /// Which of its ways a call takes: the client's own dialect if it is spoken, else the usual one.
+    pub fn way(&self, ways: &[Way], client: DialectId, chat_for_messages: bool) -> Option<usize> {
+        let by_responses = client == DialectId::AnthropicMessages && self.messages_by_responses && !chat_for_messages;
+        let wanted = if by_responses { DialectId::OpenAiResponses } else { client };
+        ways.iter().position(|way| way.dialect == wanted).or(if ways.is_empty() { None } else { Some(0) })
+    }
+}
+
+impl Way {
+    fn when(self, condition: bool) -> Option<Self> {
+        condition.then_some(self)
+    }
+}
