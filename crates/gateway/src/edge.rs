@@ -3,6 +3,7 @@
 //! The order is fixed: path, route, method, caller, permission, body, handler. A caller who is refused never has its
 //! body read.
 
+use crate::form;
 use crate::gateway::Gateway;
 use crate::path;
 use crate::respond::{self, Reply};
@@ -16,7 +17,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tianji_auth::{Denial, Permission, route_allowed};
-use tianji_core::{DialectId, Error, Kind};
+use tianji_core::{DialectId, Error, Kind, Upload};
 use tianji_pipeline::{Caller, Snapshot, authenticate, error_response};
 
 /// Serves one request. Never fails: what goes wrong becomes a reply.
@@ -52,12 +53,12 @@ async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>)
         Ok(caller) => caller,
         Err(error) => return error_response(route.dialect, &error),
     };
-    let body = match read_body(body, &head.headers, snapshot.settings.max_body).await {
-        Ok(body) => body,
+    let (body, files) = match read(body, &head.headers, &snapshot).await {
+        Ok(read) => read,
         Err(error) => return error_response(route.dialect, &error),
     };
     strip_credentials(&mut head.headers, &snapshot);
-    let hit = Hit { gateway: gateway.clone(), snapshot, caller, route, params, head, body, started, peer };
+    let hit = Hit { gateway: gateway.clone(), snapshot, caller, route, params, head, body, files, started, peer };
     (route.handler)(hit).await
 }
 
@@ -81,6 +82,17 @@ async fn admit(
     }
     caller.check(route.permission, route.path)?;
     Ok(Some(caller))
+}
+
+/// A body, or a form as its fields and files.
+async fn read(body: Incoming, headers: &HeaderMap, snapshot: &Snapshot) -> Result<(Bytes, Vec<Upload>), Error> {
+    match form::boundary(headers) {
+        Some(boundary) => {
+            let form = form::read(body, boundary, snapshot.settings.max_form).await?;
+            Ok((form.fields, form.files))
+        }
+        None => Ok((read_body(body, headers, snapshot.settings.max_body).await?, Vec::new())),
+    }
 }
 
 /// The whole body, bounded in length and in idle time. One piece is not copied.

@@ -1,73 +1,14 @@
-//! Bodies: what we send (a few slices) and what comes back (under deadlines).
+//! What comes back: a body under deadlines.
 
 use crate::client::Lease;
 use crate::deadlines::Deadlines;
 use crate::error::HttpError;
 use bytes::{Bytes, BytesMut};
-use http_body::{Body, Frame, SizeHint};
+use http_body::Body;
 use hyper::body::Incoming;
-use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::time::{Instant, Sleep, sleep_until};
-
-/// A request body of a few slices that were never copied together. Cheap to clone, for retries.
-#[derive(Clone, Debug, Default)]
-pub struct OutBody {
-    slices: VecDeque<Bytes>,
-}
-
-impl OutBody {
-    /// A body of slices.
-    pub fn of(slices: impl IntoIterator<Item = Bytes>) -> Self {
-        Self { slices: slices.into_iter().filter(|slice| !slice.is_empty()).collect() }
-    }
-
-    /// Length in bytes.
-    pub fn len(&self) -> usize {
-        self.slices.iter().map(Bytes::len).sum()
-    }
-
-    /// The slices, in order.
-    pub fn slices(&mut self) -> &[Bytes] {
-        self.slices.make_contiguous()
-    }
-
-    /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
-        self.slices.is_empty()
-    }
-}
-
-impl From<Bytes> for OutBody {
-    fn from(bytes: Bytes) -> Self {
-        Self::of([bytes])
-    }
-}
-
-impl From<&'static str> for OutBody {
-    fn from(text: &'static str) -> Self {
-        Self::from(Bytes::from_static(text.as_bytes()))
-    }
-}
-
-impl Body for OutBody {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.slices.pop_front().map(|slice| Ok(Frame::data(slice))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.slices.is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.len() as u64)
-    }
-}
 
 /// A reply's body. Read to its end it gives its connection back to the pool; dropped before, the connection closes.
 #[derive(Debug)]

@@ -1,10 +1,11 @@
 //! Sending a request: a pooled connection or a new one, under deadlines.
 
-use crate::body::{OutBody, UpstreamBody};
+use crate::body::UpstreamBody;
 use crate::connect::{Connector, Sender};
 use crate::deadlines::Deadlines;
 use crate::error::HttpError;
 use crate::origin::Origin;
+use crate::out_body::OutBody;
 use crate::pool::{Pool, Pooled};
 use http::{HeaderValue, Request, Response, Uri, header};
 use hyper::client::conn::http1;

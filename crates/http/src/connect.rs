@@ -1,8 +1,8 @@
 //! Making connections: TCP with TCP_NODELAY and keep-alive, TLS by rustls, HTTP/1.1 or HTTP/2 by ALPN.
 
-use crate::body::OutBody;
 use crate::error::HttpError;
 use crate::origin::Origin;
+use crate::out_body::OutBody;
 use hyper::Uri;
 use hyper::client::conn::{http1, http2};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};

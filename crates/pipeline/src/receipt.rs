@@ -190,7 +190,11 @@ impl Receipt {
             self.record.cost_status = CostStatus::UnknownPrice;
             return;
         };
-        let context = CostContext { service_tier: seen.service_tier.as_deref(), ..CostContext::default() };
+        let context = CostContext {
+            service_tier: seen.service_tier.as_deref(),
+            resolution: seen.resolution.as_deref(),
+            ..CostContext::default()
+        };
         let bill = cost(&price, &self.record.usage, &context);
         self.record.cost = bill.total;
         self.record.cost_parts = bill.parts.iter().map(|(name, usd)| ((*name).to_owned(), *usd)).collect();

@@ -1,9 +1,10 @@
 //! The stages in order, and what becomes of a call that fails at one of them.
 
-use crate::attempt::Outcome;
+use crate::attempt::{JSON, Outcome};
 use crate::body::ReplyBody;
-use crate::call::Generate;
+use crate::call::Incoming;
 use crate::dispatch::{Dispatched, Failed, dispatch};
+use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
@@ -14,8 +15,8 @@ use std::sync::Arc;
 use tianji_core::{BodyShape, DialectId, Error};
 use tianji_dialects::dialect;
 
-/// Serves a request to generate a reply.
-pub async fn generate(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate) -> Response<ReplyBody> {
+/// Serves a request.
+pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Response<ReplyBody> {
     let (endpoint, call_id) = (request.endpoint, request.call_id);
     let settings_of = Arc::clone(&snapshot);
     let call = match admit::admit(shared, snapshot, request) {
@@ -42,12 +43,23 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
     let Dispatched { mut call, attempt, outcome, busy } = answered;
     let now = shared.clock.now();
     match outcome {
-        Outcome::Whole { body, seen, headers } => {
+        Outcome::Whole { body, content_type, seen, headers } => {
             call.receipt.succeed(&seen);
             let mut response = Response::new(ReplyBody::of(body));
             *response.headers_mut() = headers::success(&call, &attempt, &call.receipt, &headers, now);
             losses(&attempt.losses, response.headers_mut());
-            response.headers_mut().insert(CONTENT_TYPE, JSON);
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+            response
+        }
+        Outcome::Raw { body, usage, headers } => {
+            let mut map = headers::success(&call, &attempt, &call.receipt, &headers, now);
+            losses(&attempt.losses, &mut map);
+            let kind = headers.get(CONTENT_TYPE).cloned().unwrap_or(BYTES);
+            let events = kind.as_bytes().starts_with(b"text/event-stream");
+            map.insert(CONTENT_TYPE, kind);
+            let body = RawBody::new(*body, *usage, events, call.endpoint.dialect, call.receipt, busy);
+            let mut response = Response::new(ReplyBody::Raw(Box::new(body)));
+            *response.headers_mut() = map;
             response
         }
         Outcome::Stream { stream, headers } => {
@@ -100,6 +112,6 @@ pub fn error_response(client: DialectId, error: &Error) -> Response<ReplyBody> {
     response
 }
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 /// Longest `x-tianji-loss` in bytes.
 const MOST_LOSS_BYTES: usize = 1024;

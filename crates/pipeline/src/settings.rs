@@ -67,6 +67,8 @@ pub struct Settings {
     pub default_model: Option<String>,
     /// Largest JSON body in bytes.
     pub max_body: usize,
+    /// Largest form with files in bytes.
+    pub max_form: u64,
     /// Largest reply of an upstream that is held in memory, in bytes.
     pub max_reply: usize,
 }
@@ -97,6 +99,7 @@ impl Default for Settings {
             key_header: None,
             default_model: None,
             max_body: 100 << 20,
+            max_form: 512 << 20,
             max_reply: 64 << 20,
         }
     }
