@@ -8,18 +8,27 @@ use serde::{Deserialize, Serialize};
 pub enum DialectId {
     /// OpenAI Chat Completions.
     OpenAiChat,
+    /// OpenAI's legacy text completions.
+    #[serde(rename = "openai_text")]
+    OpenAiText,
     /// OpenAI Responses.
     #[serde(rename = "openai_responses")]
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// Ollama's own chat.
+    OllamaChat,
 }
 
 impl DialectId {
     /// Whether requests name their model in the body; otherwise it stands in the URL.
     pub const fn names_model_in_body(self) -> bool {
         match self {
-            Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages => true,
+            Self::OpenAiChat
+            | Self::OpenAiText
+            | Self::OpenAiResponses
+            | Self::AnthropicMessages
+            | Self::OllamaChat => true,
         }
     }
 
@@ -27,8 +36,10 @@ impl DialectId {
     pub const fn name(self) -> &'static str {
         match self {
             Self::OpenAiChat => "openai_chat",
+            Self::OpenAiText => "openai_text",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::OllamaChat => "ollama_chat",
         }
     }
 }
@@ -38,6 +49,8 @@ impl DialectId {
 pub enum Framing {
     /// `text/event-stream` (WHATWG HTML, "Server-sent events").
     Sse,
+    /// Newline-delimited JSON: one object a line.
+    Ndjson,
 }
 
 impl Framing {
@@ -45,6 +58,7 @@ impl Framing {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Sse => "text/event-stream; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
         }
     }
 }

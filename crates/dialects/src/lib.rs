@@ -15,8 +15,10 @@ mod fixups;
 mod frame;
 mod inspect;
 mod observed;
+pub mod ollama_chat;
 pub mod openai_chat;
 pub mod openai_responses;
+pub mod openai_text;
 
 pub use error::DialectError;
 pub use fixups::Fixups;
@@ -77,8 +79,10 @@ pub trait Dialect: Send + Sync {
 pub fn dialect(id: DialectId) -> &'static dyn Dialect {
     match id {
         DialectId::OpenAiChat => &openai_chat::OpenAiChat,
+        DialectId::OpenAiText => &openai_text::OpenAiText,
         DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
+        DialectId::OllamaChat => &ollama_chat::OllamaChat,
     }
 }
 

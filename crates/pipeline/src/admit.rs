@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tianji_auth::{Denial, Permission, may_use_model};
 use tianji_core::{DialectId, Error, Kind, Upload, Usd};
-use tianji_dialects::{DialectError, Inspection, anthropic_messages, openai_chat, openai_responses};
+use tianji_dialects::{
+    DialectError, Inspection, anthropic_messages, ollama_chat, openai_chat, openai_responses, openai_text,
+};
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
 use tianji_providers::kinds::{self, Seen};
 use tianji_wire::{JsonLimits, RawObject};
@@ -72,10 +74,12 @@ fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Ins
     }
     let seen = match endpoint.dialect {
         DialectId::OpenAiChat => openai_chat::inspect(body),
+        DialectId::OpenAiText => openai_text::inspect(body),
         DialectId::OpenAiResponses => openai_responses::inspect(body),
         DialectId::AnthropicMessages => {
             anthropic_messages::require_max_tokens(body).and_then(|()| anthropic_messages::inspect(body))
         }
+        DialectId::OllamaChat => ollama_chat::inspect(body),
     };
     seen.map_err(DialectError::of_request)
 }

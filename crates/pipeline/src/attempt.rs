@@ -11,11 +11,11 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request};
 use std::time::Duration;
 use tianji_core::generate::ClientView;
-use tianji_core::{Error, Kind, Usage};
+use tianji_core::{Error, Framing, Kind, Usage};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
 use tianji_providers::{EndpointKind, Unsigned};
-use tianji_wire::SseSplitter;
+use tianji_wire::{LineSplitter, Splitter, SseSplitter};
 
 /// What an attempt brought.
 pub(crate) enum Outcome {
@@ -62,7 +62,8 @@ async fn generate(
         let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
         return Err(words::upstream_error(sending.way.dialect, head.status.as_u16(), &head.headers, &text));
     }
-    if call.stream && words::is_event_stream(&head.headers) {
+    let framing = dialect(sending.way.dialect).framing();
+    if call.stream && words::is_stream(framing, &head.headers) {
         return stream(deployment, sending, call, body, view)
             .await
             .map(|stream| Outcome::Stream { stream, headers: head.headers });
@@ -138,7 +139,7 @@ async fn stream(
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
     let mut bridge = bridge::stream(sending.way.dialect, call.endpoint.dialect, view, sending.fixups.clone());
-    let mut splitter = SseSplitter::default();
+    let mut splitter = splitter(dialect(sending.way.dialect).framing());
     let accent = sending.way.kind == EndpointKind::Chat;
     let mut edit = accent.then(|| deployment.provider.stream_edit()).flatten();
     let mut out = BytesMut::with_capacity(FIRST_OUT);
@@ -164,6 +165,14 @@ async fn stream(
         }
     }
     Ok(Box::new(Streaming::running(FirstFrames { body, splitter, edit, bridge, out })))
+}
+
+/// What cuts a stream of that framing.
+fn splitter(framing: Framing) -> Splitter {
+    match framing {
+        Framing::Sse => Splitter::Sse(SseSplitter::default()),
+        Framing::Ndjson => Splitter::Ndjson(LineSplitter::default()),
+    }
 }
 
 /// A stream that ends before it began is a malformed reply, not a broken stream: it may be tried again.

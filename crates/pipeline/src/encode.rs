@@ -168,6 +168,7 @@ fn translated(
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
     let edits = (way.kind == EndpointKind::Chat && provider.edits_chat(target))
+        || way.kind == EndpointKind::TextCompletion
         || !deployment.extra_body.is_empty()
         || !call.controls.extra_body.is_empty();
     let body = if edits {
@@ -191,12 +192,12 @@ fn finish(
     target: &Target<'_>,
     losses: &mut Losses,
 ) -> Result<(), Error> {
-    if way.kind == EndpointKind::Chat {
-        deployment
-            .provider
-            .edit_chat(body, target, losses)
-            .map_err(|cause| Error::client(Kind::BadRequest, cause.to_string()).with_source(cause))?;
-    }
+    let edited = match way.kind {
+        EndpointKind::Chat => deployment.provider.edit_chat(body, target, losses),
+        EndpointKind::TextCompletion => deployment.provider.edit_text(body, target, losses),
+        _ => Ok(()),
+    };
+    edited.map_err(|cause| Error::client(Kind::BadRequest, cause.to_string()).with_source(cause))?;
     for (name, raw) in deployment.extra_body.iter().chain(&call.controls.extra_body) {
         body.set_raw(name, raw.clone());
     }

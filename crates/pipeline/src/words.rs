@@ -7,7 +7,7 @@ use crate::snapshot::{Found, Snapshot};
 use http::HeaderMap;
 use http::header::{AsHeaderName, RETRY_AFTER};
 use std::time::Duration;
-use tianji_core::{DialectId, Error, Kind, Micros, Origin};
+use tianji_core::{DialectId, Error, Framing, Kind, Micros, Origin};
 use tianji_dialects::dialect;
 use tianji_providers::{ConnectionError, EndpointKind, Provider};
 use tianji_router::{FallbackTarget, Health};
@@ -149,10 +149,10 @@ pub(crate) const fn is_callers_fault(error: &Error) -> bool {
     matches!(error.origin, Origin::Client)
 }
 
-/// Whether a reply is a stream of events.
-pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
+/// Whether a reply is a stream. In lines of JSON a whole reply is a stream too: of one line.
+pub(crate) fn is_stream(framing: Framing, headers: &HeaderMap) -> bool {
     let kind = headers.get(http::header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
-    kind.is_none_or(|kind| !kind.starts_with(b"application/json"))
+    framing == Framing::Ndjson || kind.is_none_or(|kind| !kind.starts_with(b"application/json"))
 }
 
 /// A header as text.

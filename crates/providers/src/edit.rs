@@ -44,6 +44,15 @@ impl Provider {
         }
     }
 
+    /// Edits a body of text completions: of the quirks, those that are not about conversations.
+    ///
+    /// # Errors
+    /// As [`Provider::edit_chat`].
+    pub fn edit_text(&self, body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) -> Result<(), EditError> {
+        let concerned = |quirk: &&Quirk| matches!(quirk, Quirk::AccountModelPrefix(_) | Quirk::NoStreamUsage);
+        self.quirks_for(target).filter(concerned).try_for_each(|quirk| quirk.edit_body(body, target, losses))
+    }
+
     /// Whether [`Provider::edit_chat`] could do anything at all for a target.
     pub fn edits_chat(&self, target: &Target<'_>) -> bool {
         self.hooks.edit.is_some()

@@ -64,6 +64,9 @@ pub struct Provider {
     pub chat: Option<ChatEndpoint>,
     /// What it can be asked for.
     pub endpoints: BTreeSet<EndpointKind>,
+    /// Models that only its text completions serve, as patterns; other models have no text completions then. `None` =
+    /// text completions, where it has any, serve all its models beside chat.
+    pub text_models: Option<Vec<String>>,
     /// Parameters that OpenAI names and it takes; `None` = all but the unsupported ones.
     pub supported: Option<Vec<String>>,
     /// What becomes of parameters.
@@ -105,6 +108,7 @@ impl Provider {
             version_default: None,
             chat: None,
             endpoints: BTreeSet::new(),
+            text_models: None,
             supported: None,
             rules: ParamRules::default(),
             messages_by_responses: false,

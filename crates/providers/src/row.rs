@@ -65,6 +65,7 @@ pub(crate) struct Row {
     dialect: Option<DialectId>,
     chat_path: Option<String>,
     endpoints: Option<BTreeSet<EndpointKind>>,
+    text_models: Option<Vec<String>>,
     supported: Option<Vec<String>>,
     messages_by_responses: bool,
     rename: BTreeMap<String, String>,
@@ -135,6 +136,7 @@ impl Row {
             version_default: self.version_default,
             chat,
             endpoints,
+            text_models: self.text_models,
             supported: self.supported,
             rules: ParamRules {
                 rename: self.rename,
@@ -164,8 +166,10 @@ impl From<WhenRow> for When {
 const fn chat_path(dialect: DialectId) -> &'static str {
     match dialect {
         DialectId::OpenAiChat => "/chat/completions",
+        DialectId::OpenAiText => "/completions",
         DialectId::OpenAiResponses => "/responses",
         DialectId::AnthropicMessages => "/v1/messages",
+        DialectId::OllamaChat => "/api/chat",
     }
 }
 

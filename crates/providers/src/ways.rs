@@ -1,6 +1,7 @@
 //! The ways to ask a provider for a reply.
 
 use crate::endpoint::{EndpointKind, Operation};
+use crate::params::fits;
 use crate::provider::Provider;
 use tianji_core::DialectId;
 
@@ -18,6 +19,7 @@ impl Way {
     pub const fn operation(self, stream: bool) -> Operation {
         match self.kind {
             EndpointKind::Responses => Operation::Responses { stream },
+            EndpointKind::TextCompletion => Operation::TextCompletion { stream },
             _ => Operation::Chat { stream },
         }
     }
@@ -26,10 +28,16 @@ impl Way {
 impl Provider {
     /// How a model of this provider can be asked for a reply; the usual way first. Empty = not at all.
     pub fn ways(&self, model: &str) -> Vec<Way> {
+        let text = self.endpoints.contains(&EndpointKind::TextCompletion);
+        let text = Way { dialect: DialectId::OpenAiText, kind: EndpointKind::TextCompletion }.when(text);
+        let patterns = self.text_models.as_deref();
+        if patterns.is_some_and(|patterns| patterns.iter().any(|pattern| fits(pattern, model))) {
+            return text.into_iter().collect();
+        }
         let chat = (self.hooks.dialect)(self, model).map(|dialect| Way { dialect, kind: EndpointKind::Chat });
         let responses = self.endpoints.contains(&EndpointKind::Responses);
         let responses = Way { dialect: DialectId::OpenAiResponses, kind: EndpointKind::Responses }.when(responses);
-        chat.into_iter().chain(responses).collect()
+        chat.into_iter().chain(responses).chain(text.filter(|_| patterns.is_none())).collect()
     }
 
     /// Which of its ways a call takes: the client's own dialect if it is spoken, else the usual one.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tianji_core::generate::{Capabilities, EffortBudgets, Target};
 use tianji_core::{Losses, Secret};
-use tianji_providers::{Catalogue, Connection, ConnectionParams, Operation, Provider};
+use tianji_providers::{Catalogue, Connection, ConnectionParams, Provider};
 use tianji_wire::RawObject;
 
 /// Models whose names matter to rules.
@@ -61,7 +61,8 @@ fn cases(provider: &Provider, model: &str, capabilities: &Capabilities) -> Value
         budgets: &budgets,
         modify_params: false,
     };
-    let dialect = provider.chat.as_ref().expect("all built-in providers chat").dialect.name();
+    let Some(chat) = &provider.chat else { return Value::Null };
+    let dialect = chat.dialect.name();
     let mut cases = Map::new();
     for (name, mut input) in inputs(dialect) {
         input.as_object_mut().unwrap().insert("model".to_owned(), model.into());
@@ -91,7 +92,8 @@ fn fixture(provider: &Provider) -> Value {
     let special = MODELS.iter().find(|(name, _)| *name == provider.name).map(|(_, models)| *models);
     let mut runs = Vec::new();
     for model in special.unwrap_or(&["model-x"]) {
-        let outgoing = provider.outgoing(&connection, Operation::Chat { stream: true }, model).unwrap();
+        let way = *provider.ways(model).first().expect("all built-in providers generate");
+        let outgoing = provider.outgoing(&connection, way.operation(true), model).unwrap();
         let mut headers: Vec<&str> = outgoing.headers.keys().map(http::HeaderName::as_str).collect();
         headers.sort_unstable();
         let known = cases(provider, model, &Capabilities::default());

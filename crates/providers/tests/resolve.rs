@@ -54,8 +54,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("vercel_ai_gateway/anthropic/claude", "", "vercel_ai_gateway anthropic/claude"),
     // or an alias
     ("custom_openai/x", "", "openai x"),
-    ("text-completion-openai/gpt-3.5-turbo-instruct", "", "openai gpt-3.5-turbo-instruct"),
-    ("azure_text/x", "", "azure x"),
+    ("text-completion-openai/gpt-3.5-turbo-instruct", "", "text-completion-openai gpt-3.5-turbo-instruct"),
+    ("azure_text/x", "", "azure_text x"),
     ("anthropic_text/claude-2", "", "anthropic claude-2"),
     ("together/x", "", "together_ai x"),
     ("vllm/x", "", "hosted_vllm x"),
@@ -73,7 +73,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("mistral-large-latest", "", "mistral mistral-large-latest"),
     ("grok-9", "", "xai grok-9"),
     ("nomic-ai/nomic-embed-text-v1.5", "", "fireworks_ai nomic-ai/nomic-embed-text-v1.5"),
-    ("gpt-3.5-turbo-instruct", "", "openai gpt-3.5-turbo-instruct"),
+    ("gpt-3.5-turbo-instruct", "", "text-completion-openai gpt-3.5-turbo-instruct"),
     ("claude-by-azure", "", "azure_ai claude-by-azure"),
     ("amazon.nova-pro-v1:0", "", "no bedrock_converse"),
     ("gemini-2.5-pro", "", "no vertex_ai"),
@@ -99,7 +99,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // custom_llm_provider wins
     ("gpt-4o", "azure", "azure gpt-4o"),
     ("azure/gpt-4o", "azure", "azure gpt-4o"),
-    ("azure_text/gpt-4o", "azure", "azure gpt-4o"),
+    ("azure_text/gpt-35-turbo-instruct", "azure_text", "azure_text gpt-35-turbo-instruct"),
     ("anthropic/claude", "openrouter", "openrouter anthropic/claude"),
     ("openai/gpt-4o", "hosted_vllm", "hosted_vllm openai/gpt-4o"),
     ("claude-x", "custom_openai", "openai claude-x"),

@@ -16,6 +16,7 @@ mod limits;
 mod ndjson;
 mod object;
 mod scan;
+mod splitter;
 mod sse;
 mod value;
 
@@ -23,6 +24,7 @@ pub use json_error::{JsonError, JsonErrorKind};
 pub use limits::JsonLimits;
 pub use ndjson::LineSplitter;
 pub use object::RawObject;
+pub use splitter::Splitter;
 pub use sse::{Frame, SseSplitter, write_event};
 pub use value::{parse_value, raw_array_items};
 

@@ -138,7 +138,7 @@ fn is_empty_object(text: &str) -> bool {
 }
 
 /// Arguments as text, whether a vendor wrote them as text, as an object or as `null`.
-pub(super) fn arguments_text(raw: &RawValue) -> Option<Cow<'_, str>> {
+pub(crate) fn arguments_text(raw: &RawValue) -> Option<Cow<'_, str>> {
     match raw.get() {
         "null" => None,
         text if text.starts_with('"') => serde_json::from_str::<String>(text).ok().map(Cow::Owned),
@@ -148,7 +148,7 @@ pub(super) fn arguments_text(raw: &RawValue) -> Option<Cow<'_, str>> {
 
 /// An id for a call that the vendor left without one: the same for the same reply and ordinal, `call_` and 24 hex
 /// digits as OpenAI's are long.
-pub(super) fn minted_id(reply: &str, choice: u32, ordinal: usize) -> String {
+pub(crate) fn minted_id(reply: &str, choice: u32, ordinal: usize) -> String {
     let seed = format!("{reply}/{choice}/{ordinal}");
     // FNV-1a, 64 bit: ids must differ, not resist anyone.
     let hash = |start: u64| {

@@ -8,14 +8,14 @@ use serde_json::Value;
 use tianji_core::{BodyShape, Error, Kind};
 
 /// The body that shows an error to a client.
-pub(super) fn encode(error: &Error) -> Bytes {
+pub(crate) fn encode(error: &Error) -> Bytes {
     let mut out = BytesMut::with_capacity(128 + error.message.len());
     write(error, &mut out);
     out.freeze()
 }
 
 /// Writes that body.
-pub(super) fn write(error: &Error, out: &mut BytesMut) {
+pub(crate) fn write(error: &Error, out: &mut BytesMut) {
     if error.shape == BodyShape::Detail {
         out.extend_from_slice(br#"{"detail":"#);
         super::json::string(&error.message, out);
@@ -34,7 +34,7 @@ pub(super) fn write(error: &Error, out: &mut BytesMut) {
 }
 
 /// Reads an upstream's error reply.
-pub(super) fn decode(status: u16, body: &[u8]) -> UpstreamError {
+pub(crate) fn decode(status: u16, body: &[u8]) -> UpstreamError {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     let details = match serde_json::from_str::<Value>(text) {
@@ -47,7 +47,7 @@ pub(super) fn decode(status: u16, body: &[u8]) -> UpstreamError {
 /// Reads an error that came inside a stream or under status 200.
 ///
 /// Without a status or a known code it counts as a broken connection, as the reference proxy has it.
-pub(super) fn of_stream(value: &Value) -> Error {
+pub(crate) fn of_stream(value: &Value) -> Error {
     let details = of_json(value).unwrap_or_else(|| Details::words(&value.to_string()));
     let known =
         |code: &String| CODES.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)).map(|(_, status)| *status);
@@ -64,7 +64,7 @@ pub(super) fn of_stream(value: &Value) -> Error {
 }
 
 /// Whether a JSON object is an error although it came as a reply or as a chunk.
-pub(super) fn is_error(value: &Value) -> bool {
+pub(crate) fn is_error(value: &Value) -> bool {
     let Some(object) = value.as_object() else { return false };
     let error = object.get("error").is_some_and(|error| !error.is_null() && error != &Value::Bool(false));
     let bare = !object.contains_key("choices")

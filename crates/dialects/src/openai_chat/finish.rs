@@ -3,7 +3,7 @@
 use tianji_core::generate::{Finish, FinishReason};
 
 /// Reads a vendor's word. Words that other vendors of this dialect use for the same thing are known too.
-pub(super) fn read(word: &str) -> Finish {
+pub(crate) fn read(word: &str) -> Finish {
     let known = WORDS.iter().find(|(name, _)| *name == word);
     Finish::new(known.map_or(FinishReason::Other, |(_, reason)| *reason), word)
 }
@@ -14,7 +14,7 @@ pub(super) fn is_openais(word: &str) -> bool {
 }
 
 /// The word for a client.
-pub(super) fn word(reason: FinishReason, legacy_functions: bool) -> &'static str {
+pub(crate) fn word(reason: FinishReason, legacy_functions: bool) -> &'static str {
     match reason {
         FinishReason::Stop | FinishReason::StopSequence | FinishReason::PauseTurn | FinishReason::Other => "stop",
         FinishReason::Length | FinishReason::ContextExceeded => "length",
@@ -35,7 +35,7 @@ pub(super) fn native(finish: &Finish) -> Option<&str> {
 }
 
 /// A plain stop after tool calls means "call them": OpenAI says `stop` when a tool was named, some vendors always do.
-pub(super) fn with_calls(mut finish: Finish, calls: bool) -> Finish {
+pub(crate) fn with_calls(mut finish: Finish, calls: bool) -> Finish {
     if calls && finish.reason == FinishReason::Stop {
         finish.reason = FinishReason::ToolCalls;
     }

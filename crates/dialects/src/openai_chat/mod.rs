@@ -2,21 +2,21 @@
 //! proxy and vendors of this dialect have: `cache_control`, `reasoning_content`, `thinking_blocks`, `thinking`,
 //! `video_url`.
 
-mod calls;
-mod error;
-mod finish;
+pub(crate) mod calls;
+pub(crate) mod error;
+pub(crate) mod finish;
 mod inspect;
 pub(crate) mod json;
 mod phrases;
 pub(crate) mod relay;
 pub(crate) mod request;
-mod response;
+pub(crate) mod response;
 pub(crate) mod scan;
-mod stream;
-mod think;
+pub(crate) mod stream;
+pub(crate) mod think;
 mod thought;
 mod types;
-mod usage;
+pub(crate) mod usage;
 
 pub use inspect::{ask_for_usage, inspect};
 

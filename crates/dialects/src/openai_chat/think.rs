@@ -5,7 +5,7 @@
 
 /// A piece of output.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     /// Thought.
     Thinking(String),
     /// Answer.
@@ -14,7 +14,7 @@ pub(super) enum Piece {
 
 /// The splitter of one answer.
 #[derive(Debug, Default)]
-pub(super) struct ThinkSplitter {
+pub(crate) struct ThinkSplitter {
     state: State,
     held: String,
 }
@@ -33,7 +33,7 @@ enum State {
 
 impl ThinkSplitter {
     /// Takes more text; emits what is certain.
-    pub(super) fn feed(&mut self, text: String, emit: &mut dyn FnMut(Piece)) {
+    pub(crate) fn feed(&mut self, text: String, emit: &mut dyn FnMut(Piece)) {
         if self.state == State::Answer {
             return emit(Piece::Text(text));
         }
@@ -55,7 +55,7 @@ impl ThinkSplitter {
     }
 
     /// The answer ended: what was held back is emitted.
-    pub(super) fn finish(&mut self, emit: &mut dyn FnMut(Piece)) {
+    pub(crate) fn finish(&mut self, emit: &mut dyn FnMut(Piece)) {
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() {
             emit(if self.state == State::Inside { Piece::Thinking(held) } else { Piece::Text(held) });
@@ -105,7 +105,7 @@ impl ThinkSplitter {
 }
 
 /// Splits a whole answer; the thought is `None` if there is no tag at its start.
-pub(super) fn split(text: &str) -> (Option<String>, String) {
+pub(crate) fn split(text: &str) -> (Option<String>, String) {
     if !text.trim_start().starts_with(OPEN) {
         return (None, text.to_owned());
     }

@@ -11,15 +11,15 @@ use tianji_core::{Usage, Usd};
 
 /// What a `usage` object says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Report {
+pub(crate) struct Report {
     /// Tokens.
-    pub(super) usage: Usage,
+    pub(crate) usage: Usage,
     /// The vendor's own price.
-    pub(super) cost: Option<Usd>,
+    pub(crate) cost: Option<Usd>,
 }
 
 /// Reads a `usage` object; `None` if it counts nothing known.
-pub(super) fn read(text: &str) -> Option<Report> {
+pub(crate) fn read(text: &str) -> Option<Report> {
     let value: Value = serde_json::from_str(text).ok()?;
     let input = first(&value, INPUT);
     let output = first(&value, OUTPUT);
@@ -59,7 +59,7 @@ pub(super) fn is_openais(text: &str, report: &Report) -> bool {
 
 /// Writes a `usage` object. `repeat_cache`: cache counts stand at the top too, as the reference proxy has it for
 /// vendors that report cache writes.
-pub(super) fn write(usage: &Usage, repeat_cache: bool, out: &mut BytesMut) {
+pub(crate) fn write(usage: &Usage, repeat_cache: bool, out: &mut BytesMut) {
     let (read, written) = (usage.cache_read(), usage.cache_write());
     let _ = write!(
         out,

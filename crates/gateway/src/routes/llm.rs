@@ -14,6 +14,9 @@ pub(super) const ROUTES: &[Route] = &[
     chat("/v1/chat/completions", "Chat completion"),
     chat("/engines/{model}/chat/completions", "Chat completion, model in the path"),
     chat("/openai/deployments/{model}/chat/completions", "Chat completion, Azure path"),
+    completions("/v1/completions", "Text completion"),
+    completions("/engines/{model}/completions", "Text completion, model in the path"),
+    completions("/openai/deployments/{model}/completions", "Text completion, Azure path"),
     responses("/v1/responses"),
     responses("/openai/v1/responses"),
     Route {
@@ -51,6 +54,19 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
     }
 }
 
+const fn completions(path: &'static str, summary: &'static str) -> Route {
+    Route {
+        method: Verb::Post,
+        path,
+        name: "completion",
+        summary,
+        permission: Permission::Infer,
+        groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
+        dialect: DialectId::OpenAiText,
+        handler: text_completion,
+    }
+}
+
 const fn responses(path: &'static str) -> Route {
     Route {
         method: Verb::Post,
@@ -66,6 +82,10 @@ const fn responses(path: &'static str) -> Route {
 
 fn create_response(hit: Hit) -> Answer {
     Box::pin(run(hit, EndpointKind::Responses, "aresponses"))
+}
+
+fn text_completion(hit: Hit) -> Answer {
+    Box::pin(run(hit, EndpointKind::TextCompletion, "atext_completion"))
 }
 
 fn chat_completion(hit: Hit) -> Answer {

@@ -4,6 +4,7 @@
 mod anthropic;
 mod azure;
 mod azure_ai;
+mod ollama;
 mod openai;
 mod snowflake;
 
@@ -20,8 +21,16 @@ pub(crate) struct Folder {
 }
 
 /// All folders, by name.
-pub(crate) const ALL: &[Folder] =
-    &[anthropic::FOLDER, azure::FOLDER, azure_ai::FOLDER, openai::FOLDER, snowflake::FOLDER];
+pub(crate) const ALL: &[Folder] = &[
+    anthropic::FOLDER,
+    azure::FOLDER,
+    azure::TEXT,
+    azure_ai::FOLDER,
+    ollama::FOLDER,
+    openai::FOLDER,
+    openai::TEXT,
+    snowflake::FOLDER,
+];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.
 pub(crate) const FALLBACK: &str = openai::FOLDER.name;

@@ -12,8 +12,7 @@ use tianji_wire::{JsonError, RawObject};
 
 /// Reads a request.
 pub(in crate::openai_chat) fn decode(body: &Bytes) -> Result<GenerateRequest, DialectError> {
-    let members: Extra = serde_json::from_slice(body).map_err(|cause| no_object(body, cause))?;
-    let mut members = Members(members);
+    let mut members = Members::of(body)?;
     let mut request = GenerateRequest::new(DialectId::OpenAiChat);
     request.model = members.take("model")?.unwrap_or_default();
     let conversation = members.raw("messages").ok_or_else(|| DialectError::Missing { param: "messages".to_owned() })?;
@@ -30,7 +29,7 @@ pub(in crate::openai_chat) fn decode(body: &Bytes) -> Result<GenerateRequest, Di
             request.openai_only.insert((*name).to_owned(), raw);
         }
     }
-    request.extra = members.0;
+    request.extra = members.rest();
     Ok(request)
 }
 
@@ -40,34 +39,59 @@ fn no_object(body: &Bytes, cause: serde_json::Error) -> JsonError {
 }
 
 /// The members that are not read yet.
-struct Members(Extra);
+pub(crate) struct Members(Extra);
 
 impl Members {
+    /// All members of a body.
+    pub(crate) fn of(body: &Bytes) -> Result<Self, DialectError> {
+        Ok(Self(serde_json::from_slice(body).map_err(|cause| no_object(body, cause))?))
+    }
+
+    /// The members of an object within a body.
+    pub(crate) fn within(members: Extra) -> Self {
+        Self(members)
+    }
+
+    /// What was not taken.
+    pub(crate) fn rest(self) -> Extra {
+        self.0
+    }
+
     /// Takes a member; `null` is absent.
-    fn raw(&mut self, name: &str) -> Option<Json> {
+    pub(crate) fn raw(&mut self, name: &str) -> Option<Json> {
         self.0.shift_remove(name).filter(|raw| !raw.is_null())
     }
 
     /// Takes a member of a type.
-    fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, DialectError> {
+    pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, DialectError> {
         self.raw(name).map(|raw| raw.read().map_err(|cause| DialectError::invalid(name, cause.to_string()))).transpose()
     }
 
     fn sampling(&mut self, sampling: &mut Sampling) -> Result<(), DialectError> {
         let newer: Option<Number> = self.take("max_completion_tokens")?;
         let older: Option<Number> = self.take("max_tokens")?;
-        sampling.max_output_tokens = newer.or(older);
-        sampling.temperature = self.take("temperature")?;
-        sampling.top_p = self.take("top_p")?;
-        sampling.top_k = self.take("top_k")?;
-        sampling.frequency_penalty = self.take("frequency_penalty")?;
-        sampling.presence_penalty = self.take("presence_penalty")?;
-        sampling.seed = self.take("seed")?;
-        sampling.n = self.take("n")?;
-        sampling.stop = self.take::<OneOrMany>("stop")?.map(OneOrMany::list).unwrap_or_default();
-        sampling.logprobs = self.take("logprobs")?;
-        sampling.top_logprobs = self.take("top_logprobs")?;
+        *sampling = Sampling {
+            max_output_tokens: newer.or(older),
+            logprobs: self.take("logprobs")?,
+            top_logprobs: self.take("top_logprobs")?,
+            ..self.common_sampling()?
+        };
         Ok(())
+    }
+
+    /// The sampling that chat and text completions share.
+    pub(crate) fn common_sampling(&mut self) -> Result<Sampling, DialectError> {
+        Ok(Sampling {
+            temperature: self.take("temperature")?,
+            top_p: self.take("top_p")?,
+            top_k: self.take("top_k")?,
+            frequency_penalty: self.take("frequency_penalty")?,
+            presence_penalty: self.take("presence_penalty")?,
+            seed: self.take("seed")?,
+            n: self.take("n")?,
+            stop: self.take::<OneOrMany>("stop")?.map(OneOrMany::list).unwrap_or_default(),
+            ..Sampling::default()
+        })
     }
 
     fn tools(&mut self, request: &mut GenerateRequest) -> Result<(), DialectError> {
@@ -144,7 +168,8 @@ impl Members {
         Ok(())
     }
 
-    fn stream(&mut self, request: &mut GenerateRequest) -> Result<(), DialectError> {
+    /// `stream` and its options.
+    pub(crate) fn stream(&mut self, request: &mut GenerateRequest) -> Result<(), DialectError> {
         request.stream = self.take("stream")?.unwrap_or(false);
         let Some(mut options) = self.take::<Extra>("stream_options")? else { return Ok(()) };
         if let Some(asked) = options.shift_remove("include_usage") {

@@ -3,7 +3,7 @@
 use super::{tools, turns};
 use crate::openai_chat::json;
 use crate::openai_responses::loss_elsewhere;
-use crate::{DialectError, EncodedRequest};
+use crate::{DialectError, EncodedRequest, openai_text};
 use bytes::BytesMut;
 use serde::Serialize;
 use serde_json::Number;
@@ -268,6 +268,10 @@ impl Body<'_> {
                 Some(class) if !self.own && !self.allows(name) => {
                     self.losses.push(class, name.as_str(), "a parameter that only the Responses API has");
                 }
+                _ if openai_text::is_own(name) && !self.own && !self.allows(name) => {
+                    let class = text_only(name, raw);
+                    self.losses.push(class, name.as_str(), "a parameter that only text completions have");
+                }
                 _ if name != "stream_options" => self.once(name, raw),
                 _ => {}
             }
@@ -289,6 +293,10 @@ impl Body<'_> {
             self.value(name, raw);
         }
     }
+}
+
+fn text_only(name: &str, raw: &Json) -> LossClass {
+    if openai_text::says_nothing(name, raw.text()) { LossClass::Hint } else { LossClass::Parameter }
 }
 
 /// `web_search_options`.

@@ -7,8 +7,9 @@ mod decode;
 mod encode;
 mod messages;
 mod parts;
-mod tools;
+pub(crate) mod tools;
 mod turns;
 
+pub(crate) use decode::Members;
 pub(super) use decode::decode;
 pub(super) use encode::encode;

@@ -10,7 +10,7 @@ use tianji_core::generate::{CacheMark, Tool, ToolChoice};
 use tianji_core::{DialectId, Json};
 
 /// Reads `tools`.
-pub(super) fn decode(raw: &Json) -> Result<Vec<Tool>, DialectError> {
+pub(crate) fn decode(raw: &Json) -> Result<Vec<Tool>, DialectError> {
     let list: Vec<Json> = raw.read().map_err(|cause| DialectError::invalid("tools", cause.to_string()))?;
     list.into_iter().enumerate().map(|(at, raw)| decode_tool(raw, at)).collect()
 }
@@ -56,7 +56,7 @@ pub(super) fn decode_function_call(raw: &Json) -> Result<ToolChoice, DialectErro
 }
 
 /// Writes the list of tools without those that have a parameter of their own.
-pub(super) fn write(tools: &[&Tool], marks: bool, out: &mut BytesMut) {
+pub(crate) fn write(tools: &[&Tool], marks: bool, out: &mut BytesMut) {
     out.extend_from_slice(b"[");
     let mut commas = Commas::new();
     for tool in tools {

@@ -31,7 +31,7 @@ pub(in crate::openai_chat) fn decode(body: &[u8]) -> Result<GenerateResponse, Di
 }
 
 /// Why a body is no reply: an error in a 200, nothing, or something else.
-pub(in crate::openai_chat) fn unusable(body: &[u8]) -> DialectError {
+pub(crate) fn unusable(body: &[u8]) -> DialectError {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     if text.is_empty() {

@@ -43,7 +43,7 @@ pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientV
 }
 
 /// The id to show: the upstream's own unless it has none or it is plainly another dialect's (`msg_…`).
-pub(in crate::openai_chat) fn client_id<'a>(id: &'a str, view: &'a ClientView) -> &'a str {
+pub(crate) fn client_id<'a>(id: &'a str, view: &'a ClientView) -> &'a str {
     if (id.is_empty() || id.starts_with("msg_")) && !view.minted_id.is_empty() { &view.minted_id } else { id }
 }
 

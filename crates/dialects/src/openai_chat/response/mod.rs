@@ -3,5 +3,7 @@
 mod decode;
 mod encode;
 
-pub(super) use decode::{annotations, content, decode, thinking_blocks, unusable};
-pub(super) use encode::{client_id, encode, extras_field};
+pub(crate) use decode::unusable;
+pub(super) use decode::{annotations, content, decode, thinking_blocks};
+pub(crate) use encode::client_id;
+pub(super) use encode::{encode, extras_field};

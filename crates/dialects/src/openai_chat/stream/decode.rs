@@ -89,7 +89,7 @@ impl ChatDecoder {
 }
 
 /// Whether it is worth looking for an error: chunks of answers have `choices`, errors name themselves.
-pub(in crate::openai_chat) fn may_be_error(data: &[u8]) -> bool {
+pub(crate) fn may_be_error(data: &[u8]) -> bool {
     CHOICES.find(data).is_none() || ERROR.find(data).is_some()
 }
 
@@ -101,4 +101,4 @@ static CHOICES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"choi
 static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"error\""));
 
 /// The terminator of a stream.
-pub(in crate::openai_chat) const DONE: &[u8] = b"[DONE]";
+pub(crate) const DONE: &[u8] = b"[DONE]";

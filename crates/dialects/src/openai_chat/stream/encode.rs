@@ -309,7 +309,7 @@ impl StreamEncoder for ChatEncoder {
 }
 
 /// Writes the frame that ends a stream that failed.
-pub(in crate::openai_chat) fn write_failure(error: &Error, out: &mut BytesMut) {
+pub(crate) fn write_failure(error: &Error, out: &mut BytesMut) {
     out.extend_from_slice(b"data: ");
     error::write(error, out);
     out.extend_from_slice(b"\n\n");

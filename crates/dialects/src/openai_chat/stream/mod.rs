@@ -7,5 +7,6 @@ mod decode;
 mod encode;
 
 pub(super) use decode::ChatDecoder;
-pub(super) use decode::{DONE, may_be_error};
-pub(super) use encode::{ChatEncoder, write_failure};
+pub(crate) use decode::{DONE, may_be_error};
+pub(super) use encode::ChatEncoder;
+pub(crate) use encode::write_failure;

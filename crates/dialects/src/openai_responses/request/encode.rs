@@ -4,7 +4,7 @@ use super::body::{Body, Writer};
 use super::decode::{LOGPROBS, OPENAI_ONLY};
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_responses::parameters;
-use crate::{DialectError, EncodedRequest};
+use crate::{DialectError, EncodedRequest, openai_text};
 use bytes::BytesMut;
 use serde::Serialize;
 use serde_json::Number;
@@ -222,7 +222,7 @@ impl Body<'_> {
                 self.once(name, raw);
             } else {
                 let says_nothing = name == "modalities" && raw.text() == r#"["text"]"#;
-                let hint = says_nothing || name == "stream_options";
+                let hint = says_nothing || name == "stream_options" || openai_text::says_nothing(name, raw.text());
                 self.unsaid(name, raw, if hint { LossClass::Hint } else { LossClass::Parameter });
             }
         }

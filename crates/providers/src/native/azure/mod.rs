@@ -5,6 +5,10 @@ mod url;
 use super::{Folder, openai};
 use crate::provider::Hooks;
 
+/// The same vendor's text completions, for deployments that have nothing else.
+pub(super) const TEXT: Folder =
+    Folder { name: "azure_text", row: include_str!("text.toml"), hooks: Hooks { uri: url::uri, ..Hooks::COMPAT } };
+
 pub(super) const FOLDER: Folder = Folder {
     name: "azure",
     row: include_str!("row.toml"),

@@ -3,6 +3,7 @@
 use super::Job;
 use super::body::Body;
 use crate::openai_responses::loss_elsewhere;
+use crate::openai_text;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tianji_core::{Json, LossClass};
@@ -141,7 +142,7 @@ fn unsaid(job: &mut Job<'_, '_>, body: &mut Body) {
 }
 
 fn report(name: &str, raw: &Json, job: &mut Job<'_, '_>, body: &mut Body) {
-    let says_nothing = raw.is_null() || DEFAULTS.contains(&(name, raw.text()));
+    let says_nothing = openai_text::says_nothing(name, raw.text()) || DEFAULTS.contains(&(name, raw.text()));
     if job.allows(name) {
         body.put(name, raw);
     } else if let Some(class) = loss_elsewhere(name, raw) {

@@ -1,0 +1,50 @@
+//! One splitter for streams whose framing is known only when the reply is there.
+
+use crate::{Frame, LineSplitter, SseSplitter, WireError};
+use bytes::Bytes;
+
+/// Cuts a stream into frames in its own framing.
+#[derive(Debug)]
+pub enum Splitter {
+    /// `text/event-stream`.
+    Sse(SseSplitter),
+    /// A JSON object a line; a frame is a line, without an event's name.
+    Ndjson(LineSplitter),
+}
+
+impl Splitter {
+    /// Adds a chunk, without looking at it.
+    pub fn push(&mut self, chunk: Bytes) {
+        match self {
+            Self::Sse(splitter) => splitter.push(chunk),
+            Self::Ndjson(splitter) => splitter.push(chunk),
+        }
+    }
+
+    /// The next whole frame; `None` until more is pushed.
+    ///
+    /// # Errors
+    /// When the stream cannot be cut any further; the error stays.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, WireError> {
+        match self {
+            Self::Sse(splitter) => splitter.next_frame(),
+            Self::Ndjson(splitter) => Ok(splitter.next_frame()?.map(line)),
+        }
+    }
+
+    /// After the last chunk: frames that were not taken yet, then `None`.
+    ///
+    /// # Errors
+    /// As [`Splitter::next_frame`].
+    pub fn finish(&mut self) -> Result<Option<Frame>, WireError> {
+        match self {
+            Self::Sse(splitter) => splitter.finish(),
+            Self::Ndjson(splitter) => Ok(splitter.finish()?.map(line)),
+        }
+    }
+}
+
+/// A line as a frame.
+fn line(line: Bytes) -> Frame {
+    Frame { raw: line.clone(), event: None, data: line }
+}
