@@ -1,7 +1,7 @@
 //! Dialects put together: for each fixture what the upstream receives, what the client receives, and what is lost.
 //!
 //! `<case>.json` holds both sides' requests and replies. `<case>.upstream.sse` is an upstream's stream and
-//! `<case>.client.sse` what the client gets.
+//! `<case>.client.sse` what the client gets; `.ndjson` where the dialect has lines of JSON.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, Target};
-use tianji_core::{DialectId, Error, LossClass, Losses};
+use tianji_core::{DialectId, Error, Framing, LossClass, Losses};
 use tianji_dialects::{EncodedRequest, Observed, bridge, dialect};
-use tianji_wire::{Frame, SseSplitter};
+use tianji_wire::{Frame, LineSplitter, Splitter, SseSplitter};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,11 +70,11 @@ fn replies_are_translated() {
 #[test]
 fn streams_are_translated_however_they_arrive() {
     for (name, case) in cases() {
-        let Ok(stream) = std::fs::read_to_string(folder().join(format!("{name}.upstream.sse"))) else { continue };
-        let expected = std::fs::read_to_string(folder().join(format!("{name}.client.sse"))).unwrap_or_default();
+        let Ok(stream) = std::fs::read_to_string(stream_file(&name, "upstream", case.upstream)) else { continue };
+        let expected = std::fs::read_to_string(stream_file(&name, "client", case.client)).unwrap_or_default();
         for text in [stream.clone(), stream.replace('\n', "\r\n")] {
             for size in [1, 7, 64, text.len()] {
-                let out = run(&case, &frames(text.as_bytes(), size));
+                let out = run(&case, &frames(case.upstream, text.as_bytes(), size));
                 assert!(out == expected, "{name}, by {size}:\n{out}");
             }
         }
@@ -84,12 +84,13 @@ fn streams_are_translated_however_they_arrive() {
 #[test]
 fn a_stream_that_breaks_off_ends_with_one_error_and_no_terminator() {
     for (name, case) in cases() {
-        let Ok(stream) = std::fs::read(folder().join(format!("{name}.upstream.sse"))) else { continue };
-        let frames = frames(&stream, stream.len());
+        let Ok(stream) = std::fs::read(stream_file(&name, "upstream", case.upstream)) else { continue };
+        let frames = frames(case.upstream, &stream, stream.len());
         let out = run(&case, &frames[..2]);
-        let errors = out.matches("\"error\":{").count();
+        let errors = out.matches("\"error\":{").count() + out.matches("{\"error\":\"").count();
         assert_eq!(errors, 1, "{name}: {out}");
         assert!(!out.contains("[DONE]") && !out.contains("message_stop"), "{name}: {out}");
+        assert!(!out.contains("\"done\":true"), "{name}: {out}");
     }
 }
 
@@ -173,7 +174,13 @@ fn thoughts_survive_the_way_through_the_other_dialect() {
 
 fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DialectId, D::Error> {
     let name = String::deserialize(deserializer)?;
-    let known = [DialectId::OpenAiChat, DialectId::OpenAiResponses, DialectId::AnthropicMessages];
+    let known = [
+        DialectId::OpenAiChat,
+        DialectId::OpenAiText,
+        DialectId::OpenAiResponses,
+        DialectId::AnthropicMessages,
+        DialectId::OllamaChat,
+    ];
     known.into_iter().find(|id| id.name() == name).ok_or_else(|| D::Error::custom(format!("no dialect {name}")))
 }
 
@@ -226,14 +233,28 @@ fn encode(
 fn view(request: &GenerateRequest) -> ClientView {
     let minted = match request.source {
         DialectId::OpenAiChat => "chatcmpl-minted",
+        DialectId::OpenAiText => "cmpl-minted",
+        DialectId::OllamaChat => "minted",
         DialectId::OpenAiResponses => "resp_minted",
         DialectId::AnthropicMessages => "msg_minted",
     };
     ClientView::of(request, minted.to_owned(), 1_700_000_000)
 }
 
-fn frames(stream: &[u8], size: usize) -> Vec<Frame> {
-    let mut splitter = SseSplitter::default();
+/// Where the stream of one side stands.
+fn stream_file(name: &str, side: &str, dialect_id: DialectId) -> PathBuf {
+    let extension = match dialect(dialect_id).framing() {
+        Framing::Sse => "sse",
+        Framing::Ndjson => "ndjson",
+    };
+    folder().join(format!("{name}.{side}.{extension}"))
+}
+
+fn frames(upstream: DialectId, stream: &[u8], size: usize) -> Vec<Frame> {
+    let mut splitter = match dialect(upstream).framing() {
+        Framing::Sse => Splitter::Sse(SseSplitter::default()),
+        Framing::Ndjson => Splitter::Ndjson(LineSplitter::default()),
+    };
     let mut frames = Vec::new();
     for piece in stream.chunks(size) {
         splitter.push(Bytes::copy_from_slice(piece));
