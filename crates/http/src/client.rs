@@ -7,6 +7,7 @@ use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
 use crate::pool::{Pool, Pooled};
+use crate::proxy::ProxySettings;
 use http::{HeaderValue, Request, Response, Uri, header};
 use hyper::client::conn::http1;
 use std::sync::Arc;
@@ -20,12 +21,14 @@ pub struct HttpSettings {
     pub threads: usize,
     /// How long an idle connection is kept.
     pub idle: Duration,
+    /// Outbound proxies.
+    pub proxies: ProxySettings,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads: threads + 1, idle: Duration::from_secs(90) }
+        Self { threads: threads + 1, idle: Duration::from_secs(90), proxies: ProxySettings::default() }
     }
 }
 
@@ -43,7 +46,7 @@ impl HttpClient {
     /// A client without connections.
     pub fn new(settings: HttpSettings) -> Self {
         let pool = Arc::new(Pool::new(settings.threads, settings.idle));
-        Self(Arc::new(Shared { pool, connector: Connector::new() }))
+        Self(Arc::new(Shared { pool, connector: Connector::new(&settings.proxies) }))
     }
 
     /// Sends a request and waits for the reply's head. The body is read by the caller.
@@ -55,7 +58,9 @@ impl HttpClient {
         request: Request<OutBody>,
         deadlines: &Deadlines,
     ) -> Result<Response<UpstreamBody>, HttpError> {
-        let origin = Origin::of(request.uri())?;
+        // A request that came back unsent may have lost its address to the request line's form.
+        let address = request.uri().clone();
+        let origin = Origin::of(&address)?;
         let mut request = request;
         for _ in 0..STALE_CONNECTIONS {
             match self.0.pool.take(&origin) {
@@ -70,7 +75,7 @@ impl HttpClient {
                 None => break,
             }
         }
-        match self.0.connector.connect(&origin, request.uri(), deadlines.connect).await? {
+        match self.0.connector.connect(&origin, &address, deadlines.connect).await? {
             Sender::H1(sender) => match self.over_h1(sender, request, &origin, deadlines).await {
                 Sent::Done(reply) => *reply,
                 Sent::Unsent(_) => Err(HttpError::Connect {
@@ -86,6 +91,16 @@ impl HttpClient {
         }
     }
 
+    /// The request line as the peer wants it: a proxy gets the whole address, a server the path.
+    fn form(&self, mut request: Request<OutBody>) -> Result<Request<OutBody>, HttpError> {
+        let Some(proxy) = self.0.connector.plain_proxy(request.uri()) else { return origin_form(request) };
+        if let Some(value) = proxy.authorization() {
+            request.headers_mut().insert(header::PROXY_AUTHORIZATION, value);
+        }
+        with_host(&mut request)?;
+        Ok(request)
+    }
+
     async fn over_h1(
         &self,
         mut sender: http1::SendRequest<OutBody>,
@@ -97,7 +112,7 @@ impl HttpClient {
         if sender.ready().await.is_err() {
             return Sent::Unsent(Box::new(request));
         }
-        let request = match origin_form(request) {
+        let request = match self.form(request) {
             Ok(request) => request,
             Err(cause) => return Sent::Done(Box::new(Err(cause))),
         };
@@ -151,15 +166,24 @@ fn late(deadlines: &Deadlines) -> HttpError {
 
 /// HTTP/1.1 wants the path in the request line and the authority in `Host` (RFC 9112 §3.2).
 fn origin_form(mut request: Request<OutBody>) -> Result<Request<OutBody>, HttpError> {
-    let uri = request.uri();
-    let Some(authority) = uri.authority() else { return Ok(request) };
-    let path = uri.path_and_query().cloned().unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
-    if !request.headers().contains_key(header::HOST) {
-        let host = HeaderValue::try_from(authority.as_str()).map_err(|_| HttpError::Address(uri.to_string()))?;
-        request.headers_mut().insert(header::HOST, host);
+    if request.uri().authority().is_none() {
+        return Ok(request);
     }
-    *request.uri_mut() = Uri::from(path);
+    with_host(&mut request)?;
+    let path = request.uri().path_and_query().cloned();
+    *request.uri_mut() = Uri::from(path.unwrap_or_else(|| http::uri::PathAndQuery::from_static("/")));
     Ok(request)
+}
+
+fn with_host(request: &mut Request<OutBody>) -> Result<(), HttpError> {
+    if request.headers().contains_key(header::HOST) {
+        return Ok(());
+    }
+    let uri = request.uri();
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let host = HeaderValue::try_from(authority).map_err(|_| HttpError::Address(uri.to_string()))?;
+    request.headers_mut().insert(header::HOST, host);
+    Ok(())
 }
 
 /// How many closed connections are tried before a new one is made.
