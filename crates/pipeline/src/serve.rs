@@ -12,7 +12,7 @@ use crate::{admit, headers, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
-use tianji_core::{BodyShape, DialectId, Error};
+use tianji_core::{BodyShape, DialectId, Error, Losses};
 use tianji_dialects::dialect;
 
 /// Serves a request.
@@ -86,12 +86,8 @@ fn fail(failed: Failed) -> Response<ReplyBody> {
     response
 }
 
-fn losses(losses: &[String], map: &mut HeaderMap) {
-    if losses.is_empty() {
-        return;
-    }
-    let text: String = losses.join("; ").chars().filter(char::is_ascii).take(MOST_LOSS_BYTES).collect();
-    if let Ok(value) = HeaderValue::try_from(text) {
+fn losses(losses: &Losses, map: &mut HeaderMap) {
+    if let Some(value) = losses.header().and_then(|text| HeaderValue::try_from(text).ok()) {
         map.insert(HeaderName::from_static("x-tianji-loss"), value);
     }
 }
@@ -113,5 +109,3 @@ pub fn error_response(client: DialectId, error: &Error) -> Response<ReplyBody> {
 }
 
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
-/// Longest `x-tianji-loss` in bytes.
-const MOST_LOSS_BYTES: usize = 1024;
