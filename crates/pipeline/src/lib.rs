@@ -37,7 +37,7 @@ mod words;
 pub use body::ReplyBody;
 pub use build::{BuildError, build};
 pub use call::{Endpoint, Incoming};
-pub use count::{Counted, count_tokens};
+pub use count::{Counted, Estimated, count_tokens, estimate_tokens_of};
 pub use deployment::{Concrete, Deployment};
 pub use door::{Caller, authenticate};
 pub use keys::{KeyCache, KeyView};

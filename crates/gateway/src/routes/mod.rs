@@ -2,6 +2,8 @@
 //! OpenAPI are read from it.
 
 mod admin;
+mod describe;
+mod discovery;
 mod health;
 mod kinds;
 mod llm;
@@ -124,7 +126,7 @@ impl Table {
 
 /// Every route of the gateway.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [llm::ROUTES, kinds::ROUTES, models::ROUTES, admin::ROUTES, health::ROUTES].into_iter().flatten()
+    [llm::ROUTES, kinds::ROUTES, models::ROUTES, discovery::ROUTES, admin::ROUTES, health::ROUTES].into_iter().flatten()
 }
 
 /// A route whose errors have OpenAI's form.
