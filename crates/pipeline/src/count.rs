@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Request};
 use tianji_auth::{Denial, may_use_model};
 use tianji_core::generate::{GenerateRequest, Part, Role};
 use tianji_core::{DialectId, Error};
-use tianji_dialects::{Dialect, DialectError, anthropic_messages, openai_chat};
+use tianji_dialects::{Dialect, DialectError, anthropic_messages, openai_chat, openai_responses};
 use tianji_http::{Deadlines, OutBody};
 use tianji_pricing::{Piece, count_pieces, is_expensive};
 use tianji_providers::{EndpointKind, Operation};
@@ -86,6 +86,17 @@ pub async fn estimate_tokens_of(snapshot: &Snapshot, body: Bytes) -> Result<Esti
         return Err(Error::client(tianji_core::Kind::BadRequest, words));
     };
     Ok(Estimated { tokens, model, tokenizer })
+}
+
+/// Counts the input of a request to the Responses API by our own tokenizers.
+///
+/// # Errors
+/// When the body is no such request.
+pub async fn count_input(snapshot: &Snapshot, body: Bytes) -> Result<u64, Error> {
+    let request = openai_responses::OpenAiResponses.decode_request(&body).map_err(DialectError::of_request)?;
+    let found = snapshot.find(&request.model);
+    let own = found.and_then(|found| found.group.deployments.first().map(|deployment| deployment.model.to_string()));
+    Ok(here(own.unwrap_or_else(|| request.model.clone()), pieces(&request), body.len()).await)
 }
 
 async fn here(model: String, pieces: Vec<Piece>, bytes: usize) -> u64 {

@@ -8,6 +8,7 @@ mod health;
 mod kinds;
 mod llm;
 mod models;
+mod responses;
 
 use crate::edge::DEFAULT_DIALECT;
 use crate::gateway::Gateway;
@@ -49,6 +50,7 @@ pub(crate) const fn method(verb: Verb) -> Method {
     match verb {
         Verb::Get => Method::GET,
         Verb::Post => Method::POST,
+        Verb::Delete => Method::DELETE,
     }
 }
 
@@ -126,7 +128,9 @@ impl Table {
 
 /// Every route of the gateway.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [llm::ROUTES, kinds::ROUTES, models::ROUTES, discovery::ROUTES, admin::ROUTES, health::ROUTES].into_iter().flatten()
+    [llm::ROUTES, kinds::ROUTES, models::ROUTES, responses::ROUTES, discovery::ROUTES, admin::ROUTES, health::ROUTES]
+        .into_iter()
+        .flatten()
 }
 
 /// A route whose errors have OpenAI's form.
@@ -152,7 +156,7 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for route in all() {
             assert!(seen.insert((route.path, method(route.method).to_string())), "{} twice", route.path);
-            let path = route.path.replace("{*model}", "a/b").replace("{model}", "a");
+            let path = route.path.replace("{*model}", "a/b").replace("{model}", "a").replace("{response_id}", "b");
             let (entry, _) = table.find(&path).unwrap();
             assert!(std::ptr::eq(entry.route(&method(route.method)).unwrap(), route), "{path}");
         }
