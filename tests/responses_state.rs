@@ -1,5 +1,5 @@
 //! The Responses API's memory: over a vendor that has none, and over one that keeps its own.
-#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
 use tianji_testkit::{Answer, Config, Gateway, Reply, Request, Upstream, vendor};

@@ -42,7 +42,21 @@ pub(crate) struct Route {
     pub(crate) groups: &'static [RouteGroup],
     /// Dialect of its errors.
     pub(crate) dialect: DialectId,
+    /// Where else than in the usual headers a key may stand.
+    pub(crate) keys: KeyPlace,
     pub(crate) handler: fn(Hit) -> Answer,
+}
+
+/// Places of keys that only some vendors' clients use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum KeyPlace {
+    /// The usual headers.
+    #[default]
+    Headers,
+    /// Also `?key=` (Gemini).
+    Query,
+    /// Also the access key id of an AWS signature (Bedrock).
+    AwsSignature,
 }
 
 /// A verb as HTTP says it.
@@ -143,7 +157,17 @@ pub(crate) const fn route(
     groups: &'static [RouteGroup],
     handler: fn(Hit) -> Answer,
 ) -> Route {
-    Route { method, path, name, summary, permission, groups, dialect: DEFAULT_DIALECT, handler }
+    Route {
+        method,
+        path,
+        name,
+        summary,
+        permission,
+        groups,
+        dialect: DEFAULT_DIALECT,
+        keys: KeyPlace::Headers,
+        handler,
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Earlier responses of the Responses API: asked for again, cancelled, deleted; input counted.
 
-use super::{Answer, Hit, Route};
+use super::{Answer, Hit, KeyPlace, Route};
 use crate::respond;
 use serde_json::json;
 use tianji_admin::Verb;
@@ -35,7 +35,17 @@ const fn one(
     handler: fn(Hit) -> Answer,
 ) -> Route {
     let (permission, groups) = (Permission::Infer, &[RouteGroup::Llm, RouteGroup::OpenAi]);
-    Route { method, path, name, summary, permission, groups, dialect: DialectId::OpenAiResponses, handler }
+    Route {
+        method,
+        path,
+        name,
+        summary,
+        permission,
+        groups,
+        dialect: DialectId::OpenAiResponses,
+        keys: KeyPlace::Headers,
+        handler,
+    }
 }
 
 fn get(hit: Hit) -> Answer {
