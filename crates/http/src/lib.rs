@@ -24,6 +24,7 @@ mod exchange;
 mod origin;
 mod out_body;
 mod pool;
+mod proxy;
 mod shard;
 
 pub use body::UpstreamBody;
@@ -33,3 +34,4 @@ pub use deadlines::Deadlines;
 pub use error::HttpError;
 pub use exchange::{drive, drive_with};
 pub use out_body::OutBody;
+pub use proxy::ProxySettings;

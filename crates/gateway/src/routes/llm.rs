@@ -1,6 +1,6 @@
 //! Routes that call models.
 
-use super::{Answer, Hit, Route};
+use super::{Answer, Hit, KeyPlace, Route};
 use crate::edge::DEFAULT_DIALECT;
 use crate::respond;
 use tianji_admin::Verb;
@@ -27,6 +27,7 @@ pub(super) const ROUTES: &[Route] = &[
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
         dialect: DialectId::AnthropicMessages,
+        keys: KeyPlace::Headers,
         handler: messages,
     },
     Route {
@@ -37,6 +38,7 @@ pub(super) const ROUTES: &[Route] = &[
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
         dialect: DialectId::AnthropicMessages,
+        keys: KeyPlace::Headers,
         handler: count_tokens,
     },
 ];
@@ -50,6 +52,7 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DEFAULT_DIALECT,
+        keys: KeyPlace::Headers,
         handler: chat_completion,
     }
 }
@@ -76,6 +79,7 @@ const fn responses(path: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DialectId::OpenAiResponses,
+        keys: KeyPlace::Headers,
         handler: create_response,
     }
 }
