@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 use proptest::sample::select;
-use tianji_wire::{Frame, LineSplitter, SseSplitter, WireError, write_event};
+use tianji_wire::{Frame, LineSplitter, Splitter, SseSplitter, WireError, write_event};
 
 /// The stream's frames when it comes in chunks of these sizes, over and over.
 fn frames(text: &[u8], sizes: &[usize], max: usize) -> (Vec<Frame>, Option<WireError>) {
@@ -323,4 +323,20 @@ fn lines_of_json() {
     splitter.push(chunk.clone());
     splitter.next_frame().unwrap();
     assert_eq!(splitter.next_frame().unwrap().unwrap().as_ptr(), chunk.slice(4..).as_ptr());
+}
+
+#[test]
+fn a_line_is_a_frame_without_a_name() {
+    let mut splitter = Splitter::Ndjson(LineSplitter::default());
+    splitter.push(Bytes::from_static(b"{\"a\":1}\r\n{\"b\""));
+    let frame = splitter.next_frame().unwrap().unwrap();
+    assert_eq!((frame.event, frame.data), (None, Bytes::from_static(b"{\"a\":1}")));
+    assert_eq!(splitter.next_frame().unwrap(), None);
+    splitter.push(Bytes::from_static(b":2}"));
+    assert_eq!(splitter.next_frame().unwrap(), None);
+    assert_eq!(splitter.finish().unwrap().unwrap().data, "{\"b\":2}");
+    assert_eq!(splitter.finish().unwrap(), None);
+    let mut splitter = Splitter::Sse(SseSplitter::default());
+    splitter.push(Bytes::from_static(b"data: {}\n\n"));
+    assert_eq!(splitter.next_frame().unwrap().unwrap().data, "{}");
 }
