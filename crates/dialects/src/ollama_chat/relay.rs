@@ -23,7 +23,7 @@ pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> 
 /// The relay of one stream.
 #[derive(Debug)]
 pub(super) struct OllamaRelay {
-    /// The model's name as JSON.
+    /// The model's name as JSON; empty if the upstream's own shall be shown.
     model: BytesMut,
     seen: Observed,
     calls: bool,
@@ -120,13 +120,19 @@ fn note(reply: &mut Reply<'_>, seen: &mut Observed) {
 }
 
 fn with_model(data: &[u8], model: Option<Member>, name: &[u8], out: &mut BytesMut) {
-    let Some(place) = model.map(|member| member.value) else { return out.extend_from_slice(data) };
+    let Some(place) = model.map(|member| member.value).filter(|_| !name.is_empty()) else {
+        return out.extend_from_slice(data);
+    };
     out.extend_from_slice(data.get(..place.start).unwrap_or_default());
     out.extend_from_slice(name);
     out.extend_from_slice(data.get(place.end..).unwrap_or_default());
 }
 
+/// A name as JSON; nothing for no name.
 fn quoted(text: &str) -> BytesMut {
+    if text.is_empty() {
+        return BytesMut::new();
+    }
     let mut out = BytesMut::with_capacity(text.len() + 2);
     json::string(text, &mut out);
     out

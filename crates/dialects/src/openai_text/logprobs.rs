@@ -31,7 +31,7 @@ pub(super) fn of_chat(raw: &Json, offset: &mut usize) -> Json {
     let mut lists = Lists { text_offset: Some(Vec::with_capacity(content.len())), ..Lists::default() };
     let mut tops = Vec::with_capacity(content.len());
     for Token { token, logprob, top_logprobs, .. } in content {
-        let top: BTreeMap<String, Option<f64>> =
+        let top: Chances =
             top_logprobs.unwrap_or_default().into_iter().map(|top| (top.token, Some(top.logprob))).collect();
         tops.push(Some(top));
         if let Some(offsets) = &mut lists.text_offset {
@@ -53,10 +53,13 @@ struct Lists {
     /// `null` for the first token of an echoed prompt: nothing comes before it.
     token_logprobs: Vec<Option<f64>>,
     #[serde(default)]
-    top_logprobs: Option<Vec<Option<BTreeMap<String, Option<f64>>>>>,
+    top_logprobs: Option<Vec<Option<Chances>>>,
     #[serde(default)]
     text_offset: Option<Vec<usize>>,
 }
+
+/// Tokens that could have stood in a place, and how likely each was.
+type Chances = BTreeMap<String, Option<f64>>;
 
 /// Chat's form.
 #[derive(Deserialize, Serialize)]

@@ -28,6 +28,9 @@ pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> 
     }
     seen.response_id = glance.id;
     seen.model = glance.model;
+    if view.model.is_empty() {
+        return Ok(body.clone());
+    }
     let name = quoted(&view.model);
     let mut edits = Edits::default();
     if let Some(model) = scan::member(body, 0, "model") {
@@ -44,7 +47,7 @@ pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> 
 /// The relay of one stream.
 #[derive(Debug)]
 pub(super) struct TextRelay {
-    /// The model's name as JSON.
+    /// The model's name as JSON; empty if the upstream's own shall be shown.
     model: BytesMut,
     include_usage: bool,
     seen: Observed,
@@ -57,7 +60,7 @@ impl TextRelay {
     /// Before the first frame.
     pub(super) fn new(view: ClientView) -> Self {
         Self {
-            model: quoted(&view.model),
+            model: if view.model.is_empty() { BytesMut::new() } else { quoted(&view.model) },
             include_usage: view.include_usage,
             seen: Observed::default(),
             answers: Vec::with_capacity(1),
@@ -121,7 +124,8 @@ impl TextRelay {
     }
 
     fn pass(&mut self, data: &[u8], model: Option<Member>, out: &mut BytesMut) {
-        let Some(place) = model.map(|member| member.value) else { return write_anew(None, data, out) };
+        let place = model.map(|member| member.value).filter(|_| !self.model.is_empty());
+        let Some(place) = place else { return write_anew(None, data, out) };
         self.edited.clear();
         self.edited.extend_from_slice(data.get(..place.start).unwrap_or_default());
         self.edited.extend_from_slice(&self.model);

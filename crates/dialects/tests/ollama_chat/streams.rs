@@ -2,7 +2,7 @@
 
 use crate::OLLAMA;
 use crate::support::view;
-use tianji_core::generate::{Delta, FinishReason, PartKind, StreamEvent};
+use tianji_core::generate::{ClientView, Delta, FinishReason, PartKind, StreamEvent};
 use tianji_core::{Error, Kind};
 use tianji_dialects::DialectError;
 
@@ -88,6 +88,19 @@ fn every_stream_passes_but_for_the_model() {
             assert_eq!(out, expected, "{name}");
         }
     }
+}
+
+#[test]
+fn the_upstreams_model_is_shown_where_the_client_named_none() {
+    let own = ClientView { model: String::new(), ..view() };
+    let stream = OLLAMA.stream("text");
+    let (out, _, _) = OLLAMA.relayed(&OLLAMA.frames(&stream, 64), own.clone());
+    assert_eq!(out, std::str::from_utf8(&stream).unwrap());
+    let (events, _) = OLLAMA.events(&OLLAMA.frames(&stream, 64));
+    let mut encoder = OLLAMA.dialect.stream_encoder(own);
+    let mut out = bytes::BytesMut::new();
+    events.iter().for_each(|event| encoder.encode(event, &mut out));
+    assert!(out.starts_with(b"{\"model\":\"llama3.1\""));
 }
 
 #[test]

@@ -32,6 +32,8 @@ fn a_reply_passes_but_for_the_model() {
     assert_eq!(std::str::from_utf8(&passed).unwrap(), expected);
     assert_eq!((seen.response_id.as_deref(), seen.model.as_deref()), (Some("cmpl-1"), Some("instruct-1")));
     assert_eq!((seen.finish, seen.usage.unwrap().total()), (Some(FinishReason::Length), 12));
+    let own = ClientView { model: String::new(), ..view() };
+    assert_eq!(TEXT.dialect.relay_response(&body, &own, &mut seen).unwrap(), body);
     let unnamed = Bytes::from_static(br#"{"choices":[{"text":"four"}]}"#);
     let mut seen = Observed::default();
     let named = ClientView { model: "m".to_owned(), ..view() };

@@ -95,6 +95,19 @@ fn every_stream_passes_but_for_the_model() {
 }
 
 #[test]
+fn the_upstreams_model_is_shown_where_the_client_named_none() {
+    let own = ClientView { model: String::new(), ..view() };
+    let stream = TEXT.stream("text");
+    let (out, _, _) = TEXT.relayed(&TEXT.frames(&stream, 64), own.clone());
+    assert_eq!(out, std::str::from_utf8(&stream).unwrap());
+    let (events, _) = TEXT.events(&TEXT.frames(&stream, 64));
+    let mut encoder = TEXT.dialect.stream_encoder(own);
+    let mut out = bytes::BytesMut::new();
+    events.iter().for_each(|event| encoder.encode(event, &mut out));
+    assert!(std::str::from_utf8(&out).unwrap().contains("\"model\":\"instruct-1\""));
+}
+
+#[test]
 fn usage_that_nobody_asked_for_is_kept_back() {
     let unasked = ClientView { include_usage: false, ..view() };
     let (out, _, seen) = TEXT.relayed(&TEXT.frames(&TEXT.stream("text"), 64), unasked);

@@ -14,6 +14,8 @@ pub(in crate::ollama_chat) struct OllamaEncoder {
     /// What all lines begin with.
     head: BytesMut,
     model: String,
+    /// Seconds since 1970, where the upstream says none.
+    created: i64,
     usage: Option<Usage>,
     finish: Option<Finish>,
     /// Calls whose arguments are not whole yet; they are told whole.
@@ -33,7 +35,7 @@ impl OllamaEncoder {
     pub(in crate::ollama_chat) fn new(view: &ClientView) -> Self {
         let mut head = BytesMut::new();
         write_head(&view.model, view.created, &mut head);
-        Self { head, model: view.model.clone(), usage: None, finish: None, calls: Vec::new() }
+        Self { head, model: view.model.clone(), created: view.created, usage: None, finish: None, calls: Vec::new() }
     }
 
     fn text(&self, member: &str, text: &str, out: &mut BytesMut) {
@@ -62,12 +64,11 @@ impl OllamaEncoder {
 impl StreamEncoder for OllamaEncoder {
     fn encode(&mut self, event: &StreamEvent, out: &mut BytesMut) {
         match event {
-            StreamEvent::Start { created, usage, .. } => {
+            StreamEvent::Start { model, created, usage, .. } => {
                 self.usage = *usage;
-                if let Some(created) = created {
-                    self.head.clear();
-                    write_head(&self.model, *created, &mut self.head);
-                }
+                self.head.clear();
+                let shown = if self.model.is_empty() { model } else { &self.model };
+                write_head(shown, created.unwrap_or(self.created), &mut self.head);
             }
             StreamEvent::PartStart { choice: 0, index, kind: PartKind::ToolCall { id, name, .. } } => {
                 let (id, name) = (id.clone(), name.clone());

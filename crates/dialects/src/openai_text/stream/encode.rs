@@ -35,14 +35,14 @@ impl TextEncoder {
         Self { view, head: BytesMut::new(), answers: Vec::with_capacity(1), usage: None }
     }
 
-    fn start(&mut self, id: &str, created: Option<i64>) {
+    fn start(&mut self, id: &str, model: &str, created: Option<i64>) {
         let head = &mut self.head;
         head.clear();
         head.extend_from_slice(br#"data: {"id":"#);
         json::string(client_id(id, &self.view), head);
         let created = created.unwrap_or(self.view.created);
         let _ = write!(head, r#","object":"text_completion","created":{created},"model":"#);
-        json::string(&self.view.model, head);
+        json::string(if self.view.model.is_empty() { model } else { &self.view.model }, head);
         head.extend_from_slice(br#","choices":["#);
     }
 
@@ -57,7 +57,7 @@ impl TextEncoder {
 
     fn chunk(&mut self, index: u32, text: &str, logprobs: Option<&Json>, ended: Option<&str>, out: &mut BytesMut) {
         if self.head.is_empty() {
-            self.start("", None);
+            self.start("", "", None);
         }
         out.extend_from_slice(&self.head);
         out.extend_from_slice(br#"{"text":"#);
@@ -94,8 +94,8 @@ impl TextEncoder {
 impl StreamEncoder for TextEncoder {
     fn encode(&mut self, event: &StreamEvent, out: &mut BytesMut) {
         match event {
-            StreamEvent::Start { id, created, usage, .. } => {
-                self.start(id, *created);
+            StreamEvent::Start { id, model, created, usage } => {
+                self.start(id, model, *created);
                 self.usage = *usage;
             }
             StreamEvent::Delta { choice, delta: Delta::Text(text) | Delta::Refusal(text), .. } => {
@@ -113,7 +113,7 @@ impl StreamEncoder for TextEncoder {
     fn finish(&mut self, out: &mut BytesMut) {
         if let (true, Some(usage)) = (self.view.include_usage, self.usage) {
             if self.head.is_empty() {
-                self.start("", None);
+                self.start("", "", None);
             }
             out.extend_from_slice(&self.head);
             out.extend_from_slice(br#"],"usage":"#);
