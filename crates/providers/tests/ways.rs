@@ -1,7 +1,5 @@
 //! In which way a client's call goes to a provider: a table.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
-
 use tianji_core::DialectId::{AnthropicMessages, OllamaChat, OpenAiChat, OpenAiResponses, OpenAiText};
 use tianji_providers::{Catalogue, Connection, ConnectionParams};
 

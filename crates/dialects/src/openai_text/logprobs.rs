@@ -79,8 +79,6 @@ struct Token {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
-
     use super::*;
 
     #[test]

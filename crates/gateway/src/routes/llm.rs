@@ -66,6 +66,7 @@ const fn completions(path: &'static str, summary: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DialectId::OpenAiText,
+        keys: KeyPlace::Headers,
         handler: text_completion,
     }
 }
