@@ -10,12 +10,14 @@
 //! ```
 
 mod edit;
+pub mod event_stream;
 mod feed;
 mod json_error;
 mod limits;
 mod ndjson;
 mod object;
 mod scan;
+mod splitter;
 mod sse;
 mod value;
 
@@ -23,6 +25,7 @@ pub use json_error::{JsonError, JsonErrorKind};
 pub use limits::JsonLimits;
 pub use ndjson::LineSplitter;
 pub use object::RawObject;
+pub use splitter::Splitter;
 pub use sse::{Frame, SseSplitter, write_event};
 pub use value::{parse_value, raw_array_items};
 
@@ -32,4 +35,7 @@ pub enum WireError {
     /// A frame is longer than allowed.
     #[error("a frame is longer than {0} bytes")]
     FrameTooLarge(usize),
+    /// The bytes are not in the stream's framing; the text says how.
+    #[error("{0}")]
+    Corrupt(&'static str),
 }
