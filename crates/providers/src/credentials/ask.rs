@@ -120,7 +120,7 @@ impl Issuer {
     }
 
     fn without_secrets(&self, text: &str) -> String {
-        let hidden = self.hidden.iter().filter(|secret| !secret.is_empty());
+        let hidden = self.hidden.iter().filter(|secret| secret.expose().len() >= LEAST_HIDDEN);
         hidden.fold(text.to_owned(), |text, secret| text.replace(secret.expose(), "***"))
     }
 }
@@ -180,6 +180,8 @@ pub(super) fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 
 /// How long a token is trusted that comes without an end.
 const UNTOLD_LIFE: Duration = Duration::from_secs(600);
+/// Shortest secret that is looked for in error texts: a shorter one would only garble them.
+const LEAST_HIDDEN: usize = 4;
 /// Longest quotation of an error reply, in characters.
 const MOST_WORDS: usize = 300;
 /// All but the unreserved characters (RFC 3986, section 2.3).
