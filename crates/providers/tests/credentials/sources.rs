@@ -34,7 +34,8 @@ proptest! {
         if let Some(source) = &connection.source {
             prop_assert!(!source.id().contains(&secret));
         }
-        prop_assert!(!format!("{connection:?} {params:?}").contains(&secret));
+        let shown = format!("{connection:?} {params:?}");
+        prop_assert!(!shown.contains(&secret), "{}", shown);
     }
 
     #[test]
