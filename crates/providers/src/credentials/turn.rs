@@ -14,7 +14,7 @@ pub(super) enum Turn<T> {
 /// What is asked.
 pub(super) enum Question {
     /// A request to a service.
-    Send(WireRequest),
+    Send(Box<WireRequest>),
     /// The text of a file.
     Read(PathBuf),
 }
@@ -26,7 +26,7 @@ impl Turn<Reply> {
     /// Sends a request, if it could be made.
     pub(super) fn send(request: Result<WireRequest, Error>) -> Self {
         match request {
-            Ok(request) => Self::Ask(Question::Send(request), Box::new(Turn::End)),
+            Ok(request) => Self::Ask(Question::Send(Box::new(request)), Box::new(Turn::End)),
             Err(error) => Self::End(Err(error)),
         }
     }
@@ -76,7 +76,7 @@ impl<T> Conversation<T> {
             Some(Turn::Ask(question, answer)) => {
                 self.waiting = Some(answer);
                 match question {
-                    Question::Send(request) => Step::Send(request),
+                    Question::Send(request) => Step::Send(*request),
                     Question::Read(path) => Step::Read(path),
                 }
             }
