@@ -56,5 +56,6 @@ pub(super) fn write(usage: &Usage, out: &mut BytesMut) {
     if usage.counters.search_units > 0 {
         let _ = write!(out, r#","search_units":{}"#, usage.counters.search_units);
     }
-    let _ = write!(out, r#"}},"tokens":{{"input_tokens":{input},"output_tokens":{output}}},"cached_tokens":{cached}}}"#);
+    let _ =
+        write!(out, r#"}},"tokens":{{"input_tokens":{input},"output_tokens":{output}}},"cached_tokens":{cached}}}"#);
 }

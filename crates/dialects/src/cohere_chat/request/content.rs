@@ -42,7 +42,9 @@ fn part(raw: &RawValue, path: &str) -> Result<Part, DialectError> {
             };
             Ok(Part::Image(ImagePart { source, detail, cache: None }))
         }
-        "document" => documents::read(object.document.ok_or_else(missing)?, &format!("{path}.document")).map(Part::File),
+        "document" => {
+            documents::read(object.document.ok_or_else(missing)?, &format!("{path}.document")).map(Part::File)
+        }
         _ => Ok(Part::Opaque(Opaque { dialect: DialectId::CohereChat, type_name: kind, raw: Json::from(raw) })),
     }
 }

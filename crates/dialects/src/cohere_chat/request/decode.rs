@@ -80,7 +80,8 @@ impl Members {
         if let Some(raw) = self.raw("tools") {
             request.tools = tools::decode(&raw, strict)?;
         }
-        request.tool_choice = self.take::<String>("tool_choice")?.map(|word| tools::decode_choice(&word)).transpose()?;
+        request.tool_choice =
+            self.take::<String>("tool_choice")?.map(|word| tools::decode_choice(&word)).transpose()?;
         Ok(())
     }
 

@@ -140,7 +140,9 @@ impl Body<'_> {
     fn tier(&mut self, request: &GenerateRequest) {
         let Some(tier) = &request.service_tier else { return };
         match tier.as_str() {
-            "priority" | "fast" | "scale" if !request.cohere_only.contains_key("priority") => self.value("priority", &0),
+            "priority" | "fast" | "scale" if !request.cohere_only.contains_key("priority") => {
+                self.value("priority", &0)
+            }
             "auto" | "default" | "standard" | "standard_only" => {}
             _ => self.no_word("service_tier", Some(tier)),
         }

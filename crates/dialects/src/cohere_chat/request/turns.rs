@@ -185,9 +185,7 @@ impl<'p> Turns<'_, 'p> {
             Part::Thinking(thinking) if thinking.signature.is_some() => "another vendor's thought",
             Part::Thinking(_) if !self.reasons && !self.own => "the model does not reason",
             Part::RedactedThinking { .. } => "another vendor's thought",
-            Part::Opaque(own) if own.dialect != DialectId::CohereChat => {
-                "a block that only its vendor can read"
-            }
+            Part::Opaque(own) if own.dialect != DialectId::CohereChat => "a block that only its vendor can read",
             Part::Audio(audio) if audio.transcript.is_none() => "earlier spoken output cannot be sent back",
             _ => return true,
         };

@@ -61,7 +61,8 @@ fn write_message(parts: &[Part], out: &mut BytesMut) {
     if !message.said.is_empty() || !calls {
         write_content(&message.said, &mut cited, out);
     }
-    cited.extend(plan.into_iter().flat_map(|plan| plan.citations.iter().filter_map(|raw| citations::write(raw, "", 0))));
+    cited
+        .extend(plan.into_iter().flat_map(|plan| plan.citations.iter().filter_map(|raw| citations::write(raw, "", 0))));
     if !cited.is_empty() {
         out.extend_from_slice(br#","citations":"#);
         json::value(&cited, out);

@@ -177,8 +177,7 @@ impl CohereEncoder {
 
     fn arguments(&mut self, number: usize, text: &str, out: &mut BytesMut) {
         self.event("tool-call-delta", out, |data| {
-            let _ =
-                write!(data, r#","index":{number},"delta":{{"message":{{"tool_calls":{{"function":{{"arguments":"#);
+            let _ = write!(data, r#","index":{number},"delta":{{"message":{{"tool_calls":{{"function":{{"arguments":"#);
             json::string(text, data);
             data.extend_from_slice(b"}}}}");
         });
