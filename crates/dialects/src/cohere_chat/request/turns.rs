@@ -182,7 +182,9 @@ impl<'p> Turns<'_, 'p> {
     /// Whether a part of the assistant's turn goes into its content; what does not is noted.
     fn is_kept(&mut self, part: &Part, path: &str) -> bool {
         let lost = match part {
-            Part::Thinking(thinking) if thinking.signature.is_some() => "another vendor's thought",
+            Part::Thinking(thinking) if thinking.signature.as_deref().is_some_and(|seal| !seal.is_empty()) => {
+                "another vendor's thought"
+            }
             Part::Thinking(_) if !self.reasons && !self.own => "the model does not reason",
             Part::RedactedThinking { .. } => "another vendor's thought",
             Part::Opaque(own) if own.dialect != DialectId::CohereChat => "a block that only its vendor can read",
