@@ -16,6 +16,8 @@ pub enum DialectId {
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// Cohere v2 Chat.
+    CohereChat,
     /// Ollama's own chat.
     OllamaChat,
 }
@@ -28,6 +30,7 @@ impl DialectId {
             | Self::OpenAiText
             | Self::OpenAiResponses
             | Self::AnthropicMessages
+            | Self::CohereChat
             | Self::OllamaChat => true,
         }
     }
@@ -39,6 +42,7 @@ impl DialectId {
             Self::OpenAiText => "openai_text",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::CohereChat => "cohere_chat",
             Self::OllamaChat => "ollama_chat",
         }
     }

@@ -179,6 +179,7 @@ fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DialectId, D::E
         DialectId::OpenAiText,
         DialectId::OpenAiResponses,
         DialectId::AnthropicMessages,
+        DialectId::CohereChat,
         DialectId::OllamaChat,
     ];
     known.into_iter().find(|id| id.name() == name).ok_or_else(|| D::Error::custom(format!("no dialect {name}")))
@@ -237,6 +238,7 @@ fn view(request: &GenerateRequest) -> ClientView {
         DialectId::OllamaChat => "minted",
         DialectId::OpenAiResponses => "resp_minted",
         DialectId::AnthropicMessages => "msg_minted",
+        DialectId::CohereChat => "minted",
     };
     ClientView::of(request, minted.to_owned(), 1_700_000_000)
 }

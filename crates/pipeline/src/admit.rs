@@ -13,7 +13,7 @@ use std::time::Duration;
 use tianji_auth::{Denial, Permission, may_use_model};
 use tianji_core::{DialectId, Error, Kind, Upload, Usd};
 use tianji_dialects::{
-    DialectError, Inspection, anthropic_messages, ollama_chat, openai_chat, openai_responses, openai_text,
+    DialectError, Inspection, anthropic_messages, cohere_chat, ollama_chat, openai_chat, openai_responses, openai_text,
 };
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
 use tianji_providers::kinds::{self, Seen};
@@ -76,6 +76,7 @@ fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Ins
         DialectId::OpenAiChat => openai_chat::inspect(body),
         DialectId::OpenAiText => openai_text::inspect(body),
         DialectId::OpenAiResponses => openai_responses::inspect(body),
+        DialectId::CohereChat => cohere_chat::inspect(body),
         DialectId::AnthropicMessages => {
             anthropic_messages::require_max_tokens(body).and_then(|()| anthropic_messages::inspect(body))
         }

@@ -10,6 +10,7 @@
 //! ```
 
 mod edit;
+pub mod event_stream;
 mod feed;
 mod inflate;
 mod json_error;
@@ -36,4 +37,7 @@ pub enum WireError {
     /// A frame is longer than allowed.
     #[error("a frame is longer than {0} bytes")]
     FrameTooLarge(usize),
+    /// The bytes are not in the stream's framing; the text says how.
+    #[error("{0}")]
+    Corrupt(&'static str),
 }

@@ -1,5 +1,6 @@
 //! One splitter for streams whose framing is known only when the reply is there.
 
+use crate::event_stream::EventStreamSplitter;
 use crate::{Frame, LineSplitter, SseSplitter, WireError};
 use bytes::Bytes;
 
@@ -10,6 +11,8 @@ pub enum Splitter {
     Sse(SseSplitter),
     /// A JSON object a line; a frame is a line, without an event's name.
     Ndjson(LineSplitter),
+    /// `application/vnd.amazon.eventstream`.
+    EventStream(EventStreamSplitter),
 }
 
 impl Splitter {
@@ -18,6 +21,7 @@ impl Splitter {
         match self {
             Self::Sse(splitter) => splitter.push(chunk),
             Self::Ndjson(splitter) => splitter.push(chunk),
+            Self::EventStream(splitter) => splitter.push(chunk),
         }
     }
 
@@ -29,17 +33,19 @@ impl Splitter {
         match self {
             Self::Sse(splitter) => splitter.next_frame(),
             Self::Ndjson(splitter) => Ok(splitter.next_frame()?.map(line)),
+            Self::EventStream(splitter) => splitter.next_frame(),
         }
     }
 
     /// After the last chunk: frames that were not taken yet, then `None`.
     ///
     /// # Errors
-    /// As [`Splitter::next_frame`].
+    /// As [`Splitter::next_frame`], and when the stream ends within a frame of known length.
     pub fn finish(&mut self) -> Result<Option<Frame>, WireError> {
         match self {
             Self::Sse(splitter) => splitter.finish(),
             Self::Ndjson(splitter) => Ok(splitter.finish()?.map(line)),
+            Self::EventStream(splitter) => splitter.finish(),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod anthropic;
 mod azure;
 mod azure_ai;
+mod cohere;
 mod ollama;
 mod openai;
 mod snowflake;
@@ -26,6 +27,7 @@ pub(crate) const ALL: &[Folder] = &[
     azure::FOLDER,
     azure::TEXT,
     azure_ai::FOLDER,
+    cohere::FOLDER,
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
