@@ -13,6 +13,8 @@ pub enum DialectId {
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// AWS Bedrock Converse.
+    BedrockConverse,
 }
 
 impl DialectId {
@@ -20,6 +22,7 @@ impl DialectId {
     pub const fn names_model_in_body(self) -> bool {
         match self {
             Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages => true,
+            Self::BedrockConverse => false,
         }
     }
 
@@ -29,6 +32,7 @@ impl DialectId {
             Self::OpenAiChat => "openai_chat",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::BedrockConverse => "bedrock_converse",
         }
     }
 }
@@ -38,6 +42,8 @@ impl DialectId {
 pub enum Framing {
     /// `text/event-stream` (WHATWG HTML, "Server-sent events").
     Sse,
+    /// `application/vnd.amazon.eventstream` (Smithy, "Amazon Event Stream").
+    EventStream,
 }
 
 impl Framing {
@@ -45,6 +51,7 @@ impl Framing {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Sse => "text/event-stream; charset=utf-8",
+            Self::EventStream => "application/vnd.amazon.eventstream",
         }
     }
 }

@@ -9,6 +9,7 @@
 //! decoder and an encoder together.
 
 pub mod anthropic_messages;
+pub mod bedrock_converse;
 pub mod bridge;
 mod error;
 mod fixups;
@@ -79,6 +80,7 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::OpenAiChat => &openai_chat::OpenAiChat,
         DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
+        DialectId::BedrockConverse => &bedrock_converse::BedrockConverse,
     }
 }
 

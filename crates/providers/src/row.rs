@@ -166,6 +166,7 @@ const fn chat_path(dialect: DialectId) -> &'static str {
         DialectId::OpenAiChat => "/chat/completions",
         DialectId::OpenAiResponses => "/responses",
         DialectId::AnthropicMessages => "/v1/messages",
+        DialectId::BedrockConverse => "/converse",
     }
 }
 

@@ -5,6 +5,7 @@ use super::body::Body;
 use crate::openai_responses::loss_elsewhere;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tianji_core::generate::Sampling;
 use tianji_core::{Json, LossClass};
 
 /// Writes what this dialect knows.
@@ -121,7 +122,17 @@ fn write_tier(job: &mut Job<'_, '_>, body: &mut Body) {
 
 /// Parameters without a word: sent verbatim where the operator allows it, otherwise reported.
 fn unsaid(job: &mut Job<'_, '_>, body: &mut Body) {
-    let sampling = &job.request.sampling;
+    for (name, value) in unsaid_sampling(&job.request.sampling) {
+        report(name, &value, job, body);
+    }
+    let request = job.request;
+    for (name, raw) in &request.openai_only {
+        report(name, raw, job, body);
+    }
+}
+
+/// What was asked of sampling that neither this dialect nor Bedrock's can say, by its OpenAI name.
+pub(crate) fn unsaid_sampling(sampling: &Sampling) -> impl Iterator<Item = (&'static str, Json)> {
     let single = |n: &serde_json::Number| n.as_f64() == Some(1.0);
     let named = [
         ("frequency_penalty", sampling.frequency_penalty.as_ref().and_then(|value| Json::of(value).ok())),
@@ -131,28 +142,29 @@ fn unsaid(job: &mut Job<'_, '_>, body: &mut Body) {
         ("logprobs", sampling.logprobs.filter(|wanted| *wanted).and_then(|value| Json::of(&value).ok())),
         ("top_logprobs", sampling.top_logprobs.as_ref().and_then(|value| Json::of(value).ok())),
     ];
-    for (name, value) in named.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))) {
-        report(name, value, job, body);
-    }
-    let request = job.request;
-    for (name, raw) in &request.openai_only {
-        report(name, raw, job, body);
-    }
+    named.into_iter().filter_map(|(name, value)| Some((name, value?)))
 }
 
 fn report(name: &str, raw: &Json, job: &mut Job<'_, '_>, body: &mut Body) {
-    let says_nothing = raw.is_null() || DEFAULTS.contains(&(name, raw.text()));
     if job.allows(name) {
         body.put(name, raw);
-    } else if let Some(class) = loss_elsewhere(name, raw) {
-        job.losses.push(class, name, "a parameter that only OpenAI's Responses API has");
-    } else if HINTS.contains(&name) {
-        if name != "safety_identifier" || job.request.user.is_some() {
-            job.hint(name, "this dialect has no such hint");
-        }
-    } else if !says_nothing {
-        job.losses.push(LossClass::Parameter, name, "this dialect has no such parameter");
+    } else if name == "safety_identifier" && job.request.user.is_none() {
+        // It became the user id.
+    } else if let Some((class, reason)) = loss_of(name, raw) {
+        job.losses.push(class, name, reason);
     }
+}
+
+/// What is lost without a parameter that OpenAI names; `None` if its value says what happens anyway.
+pub(crate) fn loss_of(name: &str, raw: &Json) -> Option<(LossClass, &'static str)> {
+    if let Some(class) = loss_elsewhere(name, raw) {
+        return Some((class, "a parameter that only OpenAI's Responses API has"));
+    }
+    if HINTS.contains(&name) {
+        return Some((LossClass::Hint, "this dialect has no such hint"));
+    }
+    let says_nothing = raw.is_null() || DEFAULTS.contains(&(name, raw.text()));
+    (!says_nothing).then_some((LossClass::Parameter, "this dialect has no such parameter"))
 }
 
 /// OpenAI's parameters that change nothing about the answer.
