@@ -13,7 +13,7 @@ use tianji_core::{Error, Kind};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
 use tianji_providers::{EndpointKind, Unsigned};
-use tianji_wire::SseSplitter;
+use tianji_wire::Splitter;
 
 /// What an attempt brought.
 pub(crate) enum Outcome {
@@ -42,7 +42,10 @@ pub(crate) async fn send(
         return Err(words::upstream_error(attempt, head.status.as_u16(), &head.headers, &text));
     }
     if call.stream && words::is_event_stream(&head.headers) {
-        return stream(attempt, call, body, view).await.map(|stream| Outcome::Stream { stream, headers: head.headers });
+        let splitter = words::splitter(&head.headers, attempt.way.dialect);
+        return stream(attempt, call, body, splitter, view)
+            .await
+            .map(|stream| Outcome::Stream { stream, headers: head.headers });
     }
     whole(call, attempt, body, &view).await.map(|(body, seen)| Outcome::Whole {
         body,
@@ -109,12 +112,11 @@ async fn stream(
     attempt: &Attempt,
     call: &Admitted,
     mut body: UpstreamBody,
+    mut splitter: Splitter,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
     let mut bridge = bridge::stream(attempt.way.dialect, call.endpoint.dialect, view, attempt.fixups.clone());
-    let mut splitter = SseSplitter::default();
-    let accent = attempt.way.kind == EndpointKind::Chat;
-    let mut edit = accent.then(|| attempt.deployment.provider.stream_edit()).flatten();
+    let mut edit = attempt.deployment.provider.stream_edit(attempt.way.kind);
     let mut out = BytesMut::with_capacity(FIRST_OUT);
     while out.is_empty() {
         match body.data().await {

@@ -274,17 +274,18 @@ fn whole_replies() {
 
 /// Runs frames with these deltas (and a finish at the end) through a stream; returns the deltas and the last finish.
 fn streamed(quirk: Value, deltas: &[Value], finish: &str) -> (Vec<Value>, Value) {
-    let mut edit = provider(&quirk).stream_edit().unwrap();
+    let mut edit = provider(&quirk).stream_edit(EndpointKind::Chat).unwrap();
     let mut out = Vec::new();
+    let frame = |data: String| Frame { raw: Bytes::new(), event: None, data: data.into() };
     for delta in deltas {
-        let frame = json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": null }] });
-        edit.edit(&Bytes::from(frame.to_string()), &mut out);
+        let data = json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": null }] });
+        edit.edit(frame(data.to_string()), &mut out);
     }
     let last = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": finish }] });
-    edit.edit(&Bytes::from(last.to_string()), &mut out);
-    edit.edit(&Bytes::from_static(b"[DONE]"), &mut out);
-    assert_eq!(out.pop().unwrap(), "[DONE]");
-    let frames: Vec<Value> = out.iter().map(|frame| serde_json::from_slice(frame).unwrap()).collect();
+    edit.edit(frame(last.to_string()), &mut out);
+    edit.edit(frame("[DONE]".to_owned()), &mut out);
+    assert_eq!(out.pop().unwrap().data, "[DONE]");
+    let frames: Vec<Value> = out.iter().map(|frame| serde_json::from_slice(&frame.data).unwrap()).collect();
     let finish = frames.last().unwrap()["choices"][0]["finish_reason"].clone();
     (frames.iter().map(|frame| frame["choices"][0]["delta"].clone()).collect(), finish)
 }
