@@ -12,9 +12,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tianji_config::Config;
+use tianji_config::{Config, Source};
 use tianji_core::{Clock, Secret};
-use tianji_http::{HttpClient, HttpSettings};
+use tianji_http::{HttpClient, HttpSettings, ProxySettings};
 use tianji_pipeline::{Shared, Snapshot, build};
 use tianji_storage::{DatabaseUrl, Shipper, Spool, SpoolOptions, Store, StoreOptions};
 use tianji_telemetry::{CallMetrics, Registry};
@@ -132,10 +132,22 @@ async fn assemble(config: &Config, options: &Options, workers: usize) -> Result<
         tracing::info!(calls = recovered.pending, interrupted = recovered.interrupted, "calls found in the spool");
         shipper.flush(FIRST_SHIP_TIME).await;
     }
-    let http = HttpClient::new(HttpSettings { threads: workers + 1, ..HttpSettings::default() });
-    let shared = Shared::new(http, spool, store, clock, CallMetrics::new(Registry::default()));
+    let proxies = ProxySettings::of_env(&|name| ProcessSource.env(name));
+    let http = HttpClient::new(HttpSettings { threads: workers + 1, proxies, ..HttpSettings::default() });
+    let metrics = CallMetrics::new(Registry::default());
+    let shared = Shared::new(http, spool, store, clock, metrics, &passphrase(config, options));
     let snapshot = snapshot(config, options, &shared, &ProcessSource)?;
     Ok((Gateway::new(shared, Live::new(snapshot), Table::build()?), shipper))
+}
+
+/// What seals the data at rest: the salt key, else the root key. With neither, what is sealed does not outlive the
+/// process.
+fn passphrase(config: &Config, options: &Options) -> Secret {
+    let salt = ["TIANJI_SALT_KEY", "LITELLM_SALT_KEY"];
+    let salt = salt.iter().find_map(|name| config.environment.lookup(name, &ProcessSource)).map(Secret::new);
+    let root = config.general_settings.master_key.clone().or_else(|| options.master_key.clone());
+    let passing = || Secret::new(uuid::Uuid::new_v4().to_string());
+    salt.filter(|salt| !salt.is_empty()).or(root).unwrap_or_else(passing)
 }
 
 fn snapshot(

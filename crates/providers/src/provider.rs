@@ -3,6 +3,7 @@
 use crate::connection::{Connection, ConnectionError};
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
+use crate::kinds::Translator;
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
@@ -148,6 +149,8 @@ pub(crate) type ClientHeadersHook = fn(&HeaderMap, &[&str], &mut HeaderMap);
 pub(crate) type EditHook = fn(&mut RawObject, &Target<'_>, &mut Losses) -> Result<(), EditError>;
 /// Names the parameters that a model does not take besides those of the rules.
 pub(crate) type RefusesHook = fn(&Target<'_>) -> Vec<&'static str>;
+/// Names who translates an endpoint kind for a model, where the vendor does not speak the kind's own form.
+pub(crate) type TranslatorHook = fn(EndpointKind, &str) -> Option<&'static dyn Translator>;
 /// Puts a credential that was asked for on a finished request: a token, or a signature over all of it.
 pub(crate) type SignHook = fn(&Connection, &Credential, Unsigned<'_>) -> Result<(), Error>;
 /// Says which dialect a model's chat endpoint speaks.
@@ -172,6 +175,7 @@ pub struct Hooks {
     pub(crate) ways: WaysHook,
     pub(crate) edit_messages: Option<EditMessagesHook>,
     pub(crate) messages_stream: Option<MessagesStreamHook>,
+    pub(crate) translator: TranslatorHook,
 }
 
 impl Hooks {
@@ -187,6 +191,7 @@ impl Hooks {
         ways: ways::compat_ways,
         edit_messages: None,
         messages_stream: None,
+        translator: |_, _| None,
     };
 }
 

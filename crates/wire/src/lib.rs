@@ -12,6 +12,7 @@
 mod edit;
 pub mod event_stream;
 mod feed;
+mod inflate;
 mod json_error;
 mod limits;
 mod ndjson;
@@ -21,6 +22,7 @@ mod splitter;
 mod sse;
 mod value;
 
+pub use inflate::{Inflate, InflateError, UnknownCoding};
 pub use json_error::{JsonError, JsonErrorKind};
 pub use limits::JsonLimits;
 pub use ndjson::LineSplitter;

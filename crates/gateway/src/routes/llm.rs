@@ -1,13 +1,14 @@
 //! Routes that call models.
 
-use super::{Answer, Hit, Route};
+use super::{Answer, Hit, KeyPlace, Route};
 use crate::edge::DEFAULT_DIALECT;
 use crate::respond;
 use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_dialects::anthropic_messages;
-use tianji_pipeline::{Endpoint, Generate, error_response, generate};
+use tianji_pipeline::{Endpoint, Incoming, error_response, serve};
+use tianji_providers::EndpointKind;
 
 pub(super) const ROUTES: &[Route] = &[
     chat("/v1/chat/completions", "Chat completion"),
@@ -23,6 +24,7 @@ pub(super) const ROUTES: &[Route] = &[
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
         dialect: DialectId::AnthropicMessages,
+        keys: KeyPlace::Headers,
         handler: messages,
     },
     Route {
@@ -33,6 +35,7 @@ pub(super) const ROUTES: &[Route] = &[
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
         dialect: DialectId::AnthropicMessages,
+        keys: KeyPlace::Headers,
         handler: count_tokens,
     },
 ];
@@ -46,6 +49,7 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DEFAULT_DIALECT,
+        keys: KeyPlace::Headers,
         handler: chat_completion,
     }
 }
@@ -59,32 +63,35 @@ const fn responses(path: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DialectId::OpenAiResponses,
+        keys: KeyPlace::Headers,
         handler: create_response,
     }
 }
 
 fn create_response(hit: Hit) -> Answer {
-    Box::pin(run(hit, "aresponses"))
+    Box::pin(run(hit, EndpointKind::Responses, "aresponses"))
 }
 
 fn chat_completion(hit: Hit) -> Answer {
-    Box::pin(run(hit, "acompletion"))
+    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
 }
 
 fn messages(hit: Hit) -> Answer {
-    Box::pin(run(hit, "anthropic_messages"))
+    Box::pin(run(hit, EndpointKind::Messages, "anthropic_messages"))
 }
 
-async fn run(hit: Hit, call_type: &'static str) -> respond::Reply {
+/// Serves a call of a kind; the model may stand in the path.
+pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -> respond::Reply {
     let path_model = hit.param("model").map(str::to_owned);
     let Some(caller) = hit.caller else { return respond::not_found() };
     let endpoint = Endpoint {
+        kind,
         dialect: hit.route.dialect,
         call_type,
         template: hit.route.path,
         shows_upstream_model: path_model.is_some(),
     };
-    let request = Generate {
+    let request = Incoming {
         endpoint,
         caller,
         call_id: uuid::Uuid::now_v7(),
@@ -93,8 +100,10 @@ async fn run(hit: Hit, call_type: &'static str) -> respond::Reply {
         path_model,
         ip: Some(hit.peer.ip().to_string()),
         body: hit.body,
+        files: hit.files,
+        path_stream: None,
     };
-    generate(&hit.gateway.shared, hit.snapshot, request).await
+    serve(&hit.gateway.shared, hit.snapshot, request).await
 }
 
 fn count_tokens(hit: Hit) -> Answer {
