@@ -1,6 +1,6 @@
 //! Management routes: the operations of the `admin` crate, decoded and encoded in one place.
 
-use super::{Answer, Hit, Route};
+use super::{Answer, Hit, KeyPlace, Route};
 use crate::edge::DEFAULT_DIALECT;
 use crate::respond::{self, Reply};
 use serde::de::DeserializeOwned;
@@ -34,6 +34,7 @@ const fn operation<O: Operation>(summary: &'static str, groups: &'static [RouteG
         permission: O::PERMISSION,
         groups,
         dialect: DEFAULT_DIALECT,
+        keys: KeyPlace::Headers,
         handler: run::<O>,
     }
 }
