@@ -1,13 +1,14 @@
 //! Before and after, for each quirk.
 
 use super::Quirk;
+use crate::endpoint::EndpointKind;
 use crate::provider::{Hooks, Provider};
 use crate::row::Row;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tianji_core::generate::{Capabilities, EffortBudgets, Target};
 use tianji_core::{LossClass, Losses};
-use tianji_wire::RawObject;
+use tianji_wire::{Frame, RawObject};
 
 fn provider(quirk: &Value) -> Provider {
     let row: Row = serde_json::from_value(json!({ "quirks": [quirk] })).unwrap();

@@ -58,6 +58,9 @@ pub(super) fn write_rest(job: &mut Job<'_, '_>, body: &mut Body) {
             job.hint(name.as_str(), "said twice, by two names");
         }
     }
+    for path in &request.unknown {
+        job.hint(path.as_str(), "an unknown member");
+    }
     let own = request.anthropic_only.keys().chain(request.extra.keys());
     let names: Vec<&str> = own.map(String::as_str).collect();
     for (_, feature) in FEATURES.iter().filter(|(name, _)| names.contains(name)) {

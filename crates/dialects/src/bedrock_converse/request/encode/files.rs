@@ -59,7 +59,7 @@ fn picture<'a>(source: &'a MediaSource, at: At<'_>) -> Result<Media<'a>, Dialect
 /// A film.
 pub(super) fn video<'a>(source: &'a MediaSource, at: At<'_>) -> Result<Media<'a>, DialectError> {
     let format = |mime: &str| media::video_format(mime);
-    let elsewhere = |uri: &str| media::video_format(&media::mime_of("video", &ending(uri)));
+    let elsewhere = |uri: &str| media::video_format(&media::mime_of("video", &ending(uri).replace("3gp", "three_gp")));
     of_source(source, &format, &elsewhere, at, "a video")
 }
 
