@@ -148,7 +148,7 @@ impl<'l> Reader<'l> {
         }
         let content = fields.take("content");
         // One JSON value is what other dialects write as a bare string.
-        let bare = content.is_some_and(|raw| is_one_json(raw));
+        let bare = content.is_some_and(is_one_json);
         let parts = content.map(|raw| self.content(raw, &place.member("content"))).transpose()?;
         let is_error = fields.string("status", place)?.map(|status| status == "error");
         let call_id = fields.required("toolUseId", place)?;
