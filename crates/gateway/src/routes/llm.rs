@@ -14,8 +14,6 @@ pub(super) const ROUTES: &[Route] = &[
     chat("/v1/chat/completions", "Chat completion"),
     chat("/engines/{model}/chat/completions", "Chat completion, model in the path"),
     chat("/openai/deployments/{model}/chat/completions", "Chat completion, Azure path"),
-    cohere("/v2/chat"),
-    cohere("/cohere/v2/chat"),
     responses("/v1/responses"),
     responses("/openai/v1/responses"),
     Route {
@@ -56,24 +54,6 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
     }
 }
 
-const fn cohere(path: &'static str) -> Route {
-    Route {
-        method: Verb::Post,
-        path,
-        name: "cohere_chat",
-        summary: "Cohere chat",
-        permission: Permission::Infer,
-        groups: &[RouteGroup::Llm],
-        dialect: DialectId::CohereChat,
-        keys: KeyPlace::Headers,
-        handler: cohere_chat,
-    }
-}
-
-fn cohere_chat(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
-}
-
 const fn responses(path: &'static str) -> Route {
     Route {
         method: Verb::Post,
@@ -102,6 +82,16 @@ fn messages(hit: Hit) -> Answer {
 
 /// Serves a call of a kind; the model may stand in the path.
 pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -> respond::Reply {
+    run_as(hit, kind, call_type, None).await
+}
+
+/// The same where the path says whether a stream is asked for.
+pub(super) async fn run_as(
+    hit: Hit,
+    kind: EndpointKind,
+    call_type: &'static str,
+    path_stream: Option<bool>,
+) -> respond::Reply {
     let path_model = hit.param("model").map(str::to_owned);
     let Some(caller) = hit.caller else { return respond::not_found() };
     let endpoint = Endpoint {
@@ -109,7 +99,7 @@ pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -
         dialect: hit.route.dialect,
         call_type,
         template: hit.route.path,
-        shows_upstream_model: path_model.is_some(),
+        shows_upstream_model: path_model.is_some() && hit.route.dialect == DEFAULT_DIALECT,
     };
     let request = Incoming {
         endpoint,
@@ -121,7 +111,7 @@ pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -
         ip: Some(hit.peer.ip().to_string()),
         body: hit.body,
         files: hit.files,
-        path_stream: None,
+        path_stream,
     };
     serve(&hit.gateway.shared, hit.snapshot, request).await
 }
