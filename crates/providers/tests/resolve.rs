@@ -68,7 +68,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // or a provider of other builds
     ("gemini/gemini-2.5-pro", "", "no gemini"),
     ("vertex_ai/gemini-2.5-pro", "", "no vertex_ai"),
-    ("cohere/command-a", "", "no cohere"),
+    ("cohere_chat/command-a", "", "cohere command-a"),
     ("sagemaker_chat/x", "", "no sagemaker_chat"),
     // bare names: the price catalogue
     ("deepseek-chat", "", "deepseek deepseek-chat"),
@@ -93,7 +93,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("global.anthropic.claude-sonnet-4", "", "bedrock global.anthropic.claude-sonnet-4"),
     ("meta.llama3-70b-instruct-v1:0", "", "bedrock meta.llama3-70b-instruct-v1:0"),
     ("mistral.mistral-7b-instruct-v0:2", "", "bedrock mistral.mistral-7b-instruct-v0:2"),
-    ("command-r", "", "no cohere_chat"),
+    ("command-r", "", "cohere command-r"),
     ("gemini-9", "", "no vertex_ai"),
     // bare names: nothing known
     ("my-model", "", "openai my-model"),

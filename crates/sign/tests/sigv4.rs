@@ -10,6 +10,9 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const AT: &str = "20150830T123600Z";
 const SCOPE: Scope<'static> = Scope { region: "us-east-1", service: "service" };
 
+/// Verb, path and query, headers, body in slices, signature.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+
 fn keys(session_token: Option<&str>) -> Keys<'_> {
     Keys { access_key_id: "AKIDEXAMPLE", secret_access_key: SECRET, session_token }
 }
@@ -34,7 +37,8 @@ fn authorization(headers: &HeaderMap) -> &str {
 #[test]
 fn the_suites_signatures() {
     let form = "application/x-www-form-urlencoded";
-    let cases: [(&str, &str, &[(&str, &str)], &[&str], &str); 8] = [
+    type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+    let cases: [Case<'_>; 8] = [
         ("GET", "/", &[], &[], "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
         ("POST", "/", &[], &[], "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"),
         (

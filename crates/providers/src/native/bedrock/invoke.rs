@@ -62,8 +62,6 @@ const BETAS: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
-
     use super::*;
     use bytes::Bytes;
     use http::HeaderValue;

@@ -69,8 +69,6 @@ const ERRORS: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
-
     use super::*;
     use bytes::BytesMut;
     use event_stream::{EventStreamSplitter, write_message};

@@ -5,6 +5,7 @@ use super::reasoning::Plan;
 use crate::anthropic_messages::request::encode::body::Body;
 use crate::anthropic_messages::request::encode::params::{loss_of, unsaid_sampling};
 use crate::bedrock_converse::family::Family;
+use crate::cohere_chat;
 use serde::Serialize;
 use serde_json::{Number, json};
 use tianji_core::{Extra, Json};
@@ -158,6 +159,13 @@ fn unsaid(job: &mut Job<'_, '_>) {
     }
     for (name, raw) in &request.openai_only {
         report(name, raw, job);
+    }
+    for (name, raw) in &request.cohere_only {
+        if job.allows(name) {
+            job.additional.insert(name.clone(), raw.clone());
+        } else {
+            job.losses.push(cohere_chat::loss_elsewhere(name, raw), name.as_str(), cohere_chat::ONLY_COHERES);
+        }
     }
     if request.user.is_some() {
         job.hint("user", "this dialect has no user id");
