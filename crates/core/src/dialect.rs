@@ -13,6 +13,8 @@ pub enum DialectId {
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// Google Gemini, generateContent.
+    Gemini,
 }
 
 impl DialectId {
@@ -20,6 +22,7 @@ impl DialectId {
     pub const fn names_model_in_body(self) -> bool {
         match self {
             Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages => true,
+            Self::Gemini => false,
         }
     }
 
@@ -29,6 +32,7 @@ impl DialectId {
             Self::OpenAiChat => "openai_chat",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::Gemini => "gemini",
         }
     }
 }
@@ -38,6 +42,8 @@ impl DialectId {
 pub enum Framing {
     /// `text/event-stream` (WHATWG HTML, "Server-sent events").
     Sse,
+    /// One JSON array whose elements arrive one by one (Google's APIs, `:stream…` without `alt=sse`).
+    JsonArray,
 }
 
 impl Framing {
@@ -45,6 +51,7 @@ impl Framing {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Sse => "text/event-stream; charset=utf-8",
+            Self::JsonArray => "application/json; charset=utf-8",
         }
     }
 }

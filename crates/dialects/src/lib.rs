@@ -13,6 +13,7 @@ pub mod bridge;
 mod error;
 mod fixups;
 mod frame;
+pub mod gemini;
 mod inspect;
 mod observed;
 pub mod openai_chat;
@@ -79,6 +80,7 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::OpenAiChat => &openai_chat::OpenAiChat,
         DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
+        DialectId::Gemini => &gemini::Gemini,
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tianji_auth::{Denial, Permission, may_use_model};
 use tianji_core::{DialectId, Error, Kind, Usd};
-use tianji_dialects::{DialectError, Inspection, anthropic_messages, openai_chat, openai_responses};
+use tianji_dialects::{DialectError, Inspection, anthropic_messages, gemini, openai_chat, openai_responses};
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
 use tianji_wire::{JsonLimits, RawObject};
 
@@ -70,6 +70,7 @@ fn inspect(body: &RawObject, dialect: DialectId) -> Result<Inspection, DialectEr
             anthropic_messages::require_max_tokens(body)?;
             anthropic_messages::inspect(body)
         }
+        DialectId::Gemini => gemini::inspect(body),
     }
 }
 

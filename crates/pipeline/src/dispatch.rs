@@ -170,6 +170,7 @@ fn view(call: &Admitted, target: &FallbackTarget) -> ClientView {
             DialectId::OpenAiResponses => openai_responses::echo(&call.body),
             _ => Extra::default(),
         },
+        json_array: false,
     }
 }
 

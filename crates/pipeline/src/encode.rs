@@ -122,6 +122,8 @@ fn translated(
     let request = dialect(call.endpoint.dialect).decode_request(&body.to_bytes());
     let mut request = request.map_err(DialectError::of_request)?;
     request.include_usage = true;
+    // Dialects that ask for a stream by the URL say nothing in the body.
+    request.stream = call.stream;
     let encoded = dialect(way.dialect).encode_request(&request, target, &mut losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;

@@ -1,6 +1,7 @@
 //! Writes a request for an upstream: everything but messages, which have files of their own.
 
 use super::{tools, turns};
+use crate::gemini;
 use crate::openai_chat::json;
 use crate::openai_responses::loss_elsewhere;
 use crate::{DialectError, EncodedRequest};
@@ -279,6 +280,7 @@ impl Body<'_> {
                 self.losses.push(LossClass::Hint, name.as_str(), "a parameter that only Anthropic has");
             }
         }
+        gemini::unsaid(request, self.losses);
         for (name, raw) in &request.extra {
             self.once(name, raw);
         }

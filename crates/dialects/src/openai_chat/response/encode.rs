@@ -1,5 +1,6 @@
 //! Writes a reply for a client.
 
+use crate::gemini;
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_chat::{finish, thought, usage};
 use bytes::{Bytes, BytesMut};
@@ -7,7 +8,9 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use tianji_core::Json;
-use tianji_core::generate::{Choice, ClientView, GenerateResponse, Part, TextPart, ToolCall, ToolCallKind};
+use tianji_core::generate::{
+    Choice, ClientView, GenerateResponse, MediaSource, Part, TextPart, ToolCall, ToolCallKind,
+};
 
 /// Writes a reply.
 pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientView) -> Bytes {
@@ -52,6 +55,7 @@ pub(in crate::openai_chat) fn extras_field(type_name: &str) -> &'static str {
     match type_name {
         "web_search_tool_result" | "web_fetch_tool_result" => "web_search_results",
         name if name.ends_with("_tool_result") => "tool_results",
+        gemini::SIGNATURE => "thought_signatures",
         _ => "unknown_blocks",
     }
 }
@@ -103,6 +107,15 @@ fn write_message(choice: &Choice, view: &ClientView, out: &mut BytesMut) {
         out.extend_from_slice(br#","annotations":"#);
         json::value(&message.annotations, out);
     }
+    if !message.images.is_empty() {
+        out.extend_from_slice(br#","images":["#);
+        let mut commas = Commas::new();
+        for (index, (mime, data)) in message.images.iter().enumerate() {
+            commas.next(out);
+            write_image(index, mime, data, out);
+        }
+        out.extend_from_slice(b"]");
+    }
     if !choice.extra.contains_key("audio") {
         message.write_audio(out);
     }
@@ -116,6 +129,13 @@ fn write_message(choice: &Choice, view: &ClientView, out: &mut BytesMut) {
         message.write_extras(out);
     }
     out.extend_from_slice(b"}");
+}
+
+/// Writes one of `images`, in which the reference proxy shows pictures that a chat model made.
+pub(in crate::openai_chat) fn write_image(index: usize, mime: &str, data: &str, out: &mut BytesMut) {
+    let _ = write!(out, r#"{{"type":"image_url","index":{index},"image_url":{{"url":"#);
+    json::string(&format!("data:{mime};base64,{data}"), out);
+    out.extend_from_slice(br#","detail":"auto"}}"#);
 }
 
 fn write_calls(calls: &[&ToolCall], view: &ClientView, out: &mut BytesMut) {
@@ -170,6 +190,8 @@ struct Message<'a> {
     /// Citations of each text that has some, in the vendor's form.
     citations: Vec<&'a [Json]>,
     audio: Option<&'a tianji_core::generate::AudioPart>,
+    /// Media type and base64 text of pictures that were made.
+    images: Vec<(&'a str, &'a str)>,
     /// A vendor's own blocks, by the field that keeps them.
     own: Vec<(&'static str, &'a Json)>,
 }
@@ -230,7 +252,12 @@ impl<'a> Message<'a> {
             Part::Refusal(words) => self.refusal.get_or_insert_default().push_str(words),
             Part::Audio(audio) => self.audio = Some(audio),
             Part::Opaque(own) => self.own.push((extras_field(&own.type_name), &own.raw)),
-            Part::Image(_) | Part::Video(_) | Part::File(_) | Part::ToolResult(_) => {}
+            Part::Image(image) => {
+                if let MediaSource::Base64 { mime, data } = &image.source {
+                    self.images.push((mime, data));
+                }
+            }
+            Part::Video(_) | Part::File(_) | Part::ToolResult(_) => {}
         }
     }
 
@@ -287,7 +314,7 @@ impl<'a> Message<'a> {
             commas.key("thinking_blocks", out);
             json::value(&self.blocks, out);
         }
-        for field in ["web_search_results", "tool_results", "unknown_blocks"] {
+        for field in ["web_search_results", "tool_results", "thought_signatures", "unknown_blocks"] {
             let blocks: Vec<&Json> = self.own.iter().filter(|(name, _)| *name == field).map(|(_, raw)| *raw).collect();
             if !blocks.is_empty() {
                 commas.key(field, out);

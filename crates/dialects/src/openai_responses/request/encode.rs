@@ -2,6 +2,7 @@
 
 use super::body::{Body, Writer};
 use super::decode::{LOGPROBS, OPENAI_ONLY};
+use crate::gemini;
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_responses::parameters;
 use crate::{DialectError, EncodedRequest};
@@ -231,6 +232,7 @@ impl Body<'_> {
             self.value("store", &false);
         }
         self.foreign(&request.anthropic_only);
+        gemini::unsaid(request, self.losses);
         for (name, raw) in &request.extra {
             self.once(name, raw);
         }

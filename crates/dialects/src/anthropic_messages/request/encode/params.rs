@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::body::Body;
+use crate::gemini;
 use crate::openai_responses::loss_elsewhere;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -63,6 +64,7 @@ pub(super) fn write_rest(job: &mut Job<'_, '_>, body: &mut Body) {
         job.needs(feature);
     }
     unsaid(job, body);
+    gemini::unsaid(request, job.losses);
 }
 
 #[derive(Serialize)]
