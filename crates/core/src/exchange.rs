@@ -3,6 +3,7 @@
 //! Token swaps, polling providers and vault logins are all written so, tested with canned replies,
 //! and driven by one loop in the `http` crate.
 
+use crate::Payload;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ pub struct WireRequest {
     /// Headers; credential values are marked sensitive.
     pub headers: HeaderMap,
     /// Body.
-    pub body: Bytes,
+    pub body: Payload,
 }
 
 /// A whole reply.

@@ -20,6 +20,8 @@ pub struct Observed {
     pub output_bytes: u64,
     /// The service tier that served.
     pub service_tier: Option<String>,
+    /// Resolution or size class of pictures and films.
+    pub resolution: Option<String>,
     /// What the vendor says the call cost.
     pub reported_cost: Option<Usd>,
 }

@@ -3,6 +3,7 @@
 //! The order is fixed: path, route, method, caller, permission, body, handler. A caller who is refused never has its
 //! body read.
 
+use crate::form;
 use crate::gateway::Gateway;
 use crate::path;
 use crate::respond::{self, Reply};
@@ -16,8 +17,9 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tianji_auth::{Denial, Permission, route_allowed};
-use tianji_core::{DialectId, Error, Kind};
+use tianji_core::{DialectId, Error, Kind, Upload};
 use tianji_pipeline::{Caller, Snapshot, authenticate, error_response};
+use tianji_wire::{Inflate, InflateError};
 
 /// Serves one request. Never fails: what goes wrong becomes a reply.
 pub(crate) async fn serve(gateway: Gateway, peer: SocketAddr, request: Request<Incoming>) -> Result<Reply, Infallible> {
@@ -52,12 +54,13 @@ async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>)
         Ok(caller) => caller,
         Err(error) => return error_response(route.dialect, &error),
     };
-    let body = match read_body(body, &head.headers, snapshot.settings.max_body).await {
-        Ok(body) => body,
+    let (body, files) = match read(body, &head.headers, &snapshot).await {
+        Ok(read) => read,
         Err(error) => return error_response(route.dialect, &error),
     };
+    head.headers.remove(http::header::CONTENT_ENCODING);
     strip_credentials(&mut head.headers, &snapshot);
-    let hit = Hit { gateway: gateway.clone(), snapshot, caller, route, params, head, body, started, peer };
+    let hit = Hit { gateway: gateway.clone(), snapshot, caller, route, params, head, body, files, started, peer };
     (route.handler)(hit).await
 }
 
@@ -69,7 +72,8 @@ async fn admit(
     path: &str,
     headers: &HeaderMap,
 ) -> Result<Option<Caller>, Error> {
-    if route.permission == Permission::Public {
+    let scrape = route.permission == Permission::Scrape && snapshot.settings.open_metrics;
+    if route.permission == Permission::Public || scrape {
         return Ok(None);
     }
     let caller = authenticate(&gateway.shared, snapshot, headers, None).await?;
@@ -83,15 +87,24 @@ async fn admit(
     Ok(Some(caller))
 }
 
+/// A body, or a form as its fields and files.
+async fn read(body: Incoming, headers: &HeaderMap, snapshot: &Snapshot) -> Result<(Bytes, Vec<Upload>), Error> {
+    match form::boundary(headers) {
+        Some(boundary) => {
+            let form = form::read(body, boundary, snapshot.settings.max_form).await?;
+            Ok((form.fields, form.files))
+        }
+        None => Ok((read_body(body, headers, snapshot.settings.max_body).await?, Vec::new())),
+    }
+}
+
 /// The whole body, bounded in length and in idle time. One piece is not copied.
 async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Result<Bytes, Error> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    let coded = headers.get(http::header::CONTENT_ENCODING).filter(|coding| *coding != "identity");
-    if coded.is_some() {
-        return Err(Error::client(Kind::BadRequest, "Compressed request bodies are not supported.")
-            .with_status(http::StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    if let Some(inflate) = coding(headers)? {
+        return read_coded(body, inflate, limit).await;
     }
     let announced = headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
@@ -110,6 +123,34 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
         whole.extend_from_slice(&more);
     }
     Ok(whole.freeze())
+}
+
+/// The decoder of a compressed body.
+fn coding(headers: &HeaderMap) -> Result<Option<Inflate>, Error> {
+    let Some(coded) = headers.get(http::header::CONTENT_ENCODING) else { return Ok(None) };
+    Inflate::of(coded.to_str().unwrap_or("(no text)"), MOST_GROWTH).map_err(|cause| {
+        let status = http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Error::client(Kind::BadRequest, format!("The request body cannot be read: {cause}.")).with_status(status)
+    })
+}
+
+async fn read_coded(mut body: Incoming, mut inflate: Inflate, limit: usize) -> Result<Bytes, Error> {
+    let damaged = |cause: InflateError| {
+        let kind = match cause {
+            InflateError::Bomb(_) => Kind::PayloadTooLarge,
+            InflateError::Damaged(_) => Kind::BadRequest,
+        };
+        Error::client(kind, format!("The request body cannot be read: {cause}.")).with_source(cause)
+    };
+    let mut whole = BytesMut::new();
+    while let Some(more) = piece(&mut body).await? {
+        whole.extend_from_slice(&inflate.push(&more).map_err(damaged)?);
+        if whole.len() > limit {
+            return Err(too_large(limit));
+        }
+    }
+    whole.extend_from_slice(&inflate.finish().map_err(damaged)?);
+    if whole.len() > limit { Err(too_large(limit)) } else { Ok(whole.freeze()) }
 }
 
 async fn piece(body: &mut Incoming) -> Result<Option<Bytes>, Error> {
@@ -148,6 +189,8 @@ fn strip_credentials(headers: &mut HeaderMap, snapshot: &Snapshot) {
 pub(crate) const DEFAULT_DIALECT: DialectId = DialectId::OpenAiChat;
 /// Longest silence within a request body.
 const BODY_IDLE: Duration = Duration::from_secs(30);
+/// How many times longer than what came a compressed body may be.
+const MOST_GROWTH: u64 = 100;
 /// Most bytes reserved ahead of what has arrived.
 const FIRST_ROOM: usize = 4 << 20;
 /// Headers that carry keys.

@@ -6,6 +6,7 @@
 mod clock;
 mod edge;
 mod environment;
+mod form;
 mod gateway;
 mod live;
 mod openapi;

@@ -12,9 +12,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tianji_config::Config;
+use tianji_config::{Config, Source};
 use tianji_core::{Clock, Secret};
-use tianji_http::{HttpClient, HttpSettings};
+use tianji_http::{HttpClient, HttpSettings, ProxySettings};
 use tianji_pipeline::{Shared, Snapshot, build};
 use tianji_storage::{DatabaseUrl, Shipper, Spool, SpoolOptions, Store, StoreOptions};
 use tianji_telemetry::{CallMetrics, Registry};
@@ -132,7 +132,8 @@ async fn assemble(config: &Config, options: &Options, workers: usize) -> Result<
         tracing::info!(calls = recovered.pending, interrupted = recovered.interrupted, "calls found in the spool");
         shipper.flush(FIRST_SHIP_TIME).await;
     }
-    let http = HttpClient::new(HttpSettings { threads: workers + 1, ..HttpSettings::default() });
+    let proxies = ProxySettings::of_env(&|name| ProcessSource.env(name));
+    let http = HttpClient::new(HttpSettings { threads: workers + 1, proxies, ..HttpSettings::default() });
     let shared = Shared::new(http, spool, store, clock, CallMetrics::new(Registry::default()));
     let snapshot = snapshot(config, options, &shared, &ProcessSource)?;
     Ok((Gateway::new(shared, Live::new(snapshot), Table::build()?), shipper))

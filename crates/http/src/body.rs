@@ -1,78 +1,22 @@
-//! Bodies: what we send (a few slices) and what comes back (under deadlines).
+//! What comes back: a body under deadlines.
 
 use crate::client::Lease;
 use crate::deadlines::Deadlines;
 use crate::error::HttpError;
 use bytes::{Bytes, BytesMut};
-use http_body::{Body, Frame, SizeHint};
+use http::{HeaderMap, header};
+use http_body::Body;
 use hyper::body::Incoming;
-use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use tianji_wire::Inflate;
 use tokio::time::{Instant, Sleep, sleep_until};
-
-/// A request body of a few slices that were never copied together. Cheap to clone, for retries.
-#[derive(Clone, Debug, Default)]
-pub struct OutBody {
-    slices: VecDeque<Bytes>,
-}
-
-impl OutBody {
-    /// A body of slices.
-    pub fn of(slices: impl IntoIterator<Item = Bytes>) -> Self {
-        Self { slices: slices.into_iter().filter(|slice| !slice.is_empty()).collect() }
-    }
-
-    /// Length in bytes.
-    pub fn len(&self) -> usize {
-        self.slices.iter().map(Bytes::len).sum()
-    }
-
-    /// The slices, in order.
-    pub fn slices(&mut self) -> &[Bytes] {
-        self.slices.make_contiguous()
-    }
-
-    /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
-        self.slices.is_empty()
-    }
-}
-
-impl From<Bytes> for OutBody {
-    fn from(bytes: Bytes) -> Self {
-        Self::of([bytes])
-    }
-}
-
-impl From<&'static str> for OutBody {
-    fn from(text: &'static str) -> Self {
-        Self::from(Bytes::from_static(text.as_bytes()))
-    }
-}
-
-impl Body for OutBody {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.slices.pop_front().map(|slice| Ok(Frame::data(slice))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.slices.is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.len() as u64)
-    }
-}
 
 /// A reply's body. Read to its end it gives its connection back to the pool; dropped before, the connection closes.
 #[derive(Debug)]
 pub struct UpstreamBody {
     inner: Incoming,
+    inflate: Option<Box<Inflate>>,
     lease: Option<Lease>,
     deadlines: Deadlines,
     last: Instant,
@@ -81,15 +25,48 @@ pub struct UpstreamBody {
 
 impl UpstreamBody {
     pub(crate) fn new(inner: Incoming, lease: Option<Lease>, deadlines: Deadlines) -> Self {
-        let mut body = Self { inner, lease, deadlines, last: Instant::now(), timer: None };
+        let mut body = Self { inner, inflate: None, lease, deadlines, last: Instant::now(), timer: None };
         if body.inner.is_end_stream() {
             body.done();
         }
         body
     }
 
+    /// The same with its compression undone (RFC 9110, section 8.4): vendors compress unasked.
+    pub(crate) fn decoded(mut self, headers: &HeaderMap) -> Result<Self, HttpError> {
+        if let Some(coded) = headers.get(header::CONTENT_ENCODING) {
+            let coding = coded.to_str().unwrap_or("(no text)");
+            let inflate = Inflate::of(coding, MOST_GROWTH).map_err(|cause| HttpError::Coding(cause.to_string()))?;
+            self.inflate = inflate.map(Box::new);
+        }
+        Ok(self)
+    }
+
     /// The next piece; `None` at the end.
     pub fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, HttpError>>> {
+        loop {
+            let piece = ready!(self.poll_piece(cx));
+            let Some(inflate) = &mut self.inflate else { return Poll::Ready(piece) };
+            let plain = match piece {
+                Some(Ok(piece)) => inflate.push(&piece),
+                Some(Err(cause)) => return Poll::Ready(Some(Err(cause))),
+                None => {
+                    let last = inflate.finish();
+                    self.inflate = None;
+                    match last {
+                        Ok(last) if last.is_empty() => return Poll::Ready(None),
+                        last => last,
+                    }
+                }
+            };
+            match plain {
+                Ok(plain) if plain.is_empty() => {}
+                plain => return Poll::Ready(Some(plain.map_err(|cause| HttpError::Coding(cause.to_string())))),
+            }
+        }
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, HttpError>>> {
         loop {
             match Pin::new(&mut self.inner).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
@@ -165,3 +142,6 @@ fn ready_late(late: Poll<HttpError>) -> Poll<Option<Result<Bytes, HttpError>>> {
 fn within(bytes: Bytes, limit: usize) -> Result<Bytes, HttpError> {
     if bytes.len() > limit { Err(HttpError::TooLong(limit)) } else { Ok(bytes) }
 }
+
+/// How many times longer than what came a compressed reply may be.
+const MOST_GROWTH: u64 = 1000;

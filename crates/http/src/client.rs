@@ -1,12 +1,15 @@
 //! Sending a request: a pooled connection or a new one, under deadlines.
 
-use crate::body::{OutBody, UpstreamBody};
+use crate::body::UpstreamBody;
 use crate::connect::{Connector, Sender};
 use crate::deadlines::Deadlines;
 use crate::error::HttpError;
 use crate::origin::Origin;
+use crate::out_body::OutBody;
 use crate::pool::{Pool, Pooled};
+use crate::proxy::ProxySettings;
 use http::{HeaderValue, Request, Response, Uri, header};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +22,14 @@ pub struct HttpSettings {
     pub threads: usize,
     /// How long an idle connection is kept.
     pub idle: Duration,
+    /// Outbound proxies.
+    pub proxies: ProxySettings,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads: threads + 1, idle: Duration::from_secs(90) }
+        Self { threads: threads + 1, idle: Duration::from_secs(90), proxies: ProxySettings::default() }
     }
 }
 
@@ -42,7 +47,7 @@ impl HttpClient {
     /// A client without connections.
     pub fn new(settings: HttpSettings) -> Self {
         let pool = Arc::new(Pool::new(settings.threads, settings.idle));
-        Self(Arc::new(Shared { pool, connector: Connector::new() }))
+        Self(Arc::new(Shared { pool, connector: Connector::new(&settings.proxies) }))
     }
 
     /// Sends a request and waits for the reply's head. The body is read by the caller.
@@ -54,7 +59,9 @@ impl HttpClient {
         request: Request<OutBody>,
         deadlines: &Deadlines,
     ) -> Result<Response<UpstreamBody>, HttpError> {
-        let origin = Origin::of(request.uri())?;
+        // A request that came back unsent may have lost its address to the request line's form.
+        let address = request.uri().clone();
+        let origin = Origin::of(&address)?;
         let mut request = request;
         for _ in 0..STALE_CONNECTIONS {
             match self.0.pool.take(&origin) {
@@ -64,12 +71,12 @@ impl HttpClient {
                 },
                 Some(Pooled::H2(mut sender)) => {
                     let sent = within(sender.send_request(request), deadlines).await?;
-                    return Ok(sent.map(|body| UpstreamBody::new(body, None, *deadlines)));
+                    return received(sent, None, deadlines);
                 }
                 None => break,
             }
         }
-        match self.0.connector.connect(&origin, request.uri(), deadlines.connect).await? {
+        match self.0.connector.connect(&origin, &address, deadlines.connect).await? {
             Sender::H1(sender) => match self.over_h1(sender, request, &origin, deadlines).await {
                 Sent::Done(reply) => *reply,
                 Sent::Unsent(_) => Err(HttpError::Connect {
@@ -80,9 +87,19 @@ impl HttpClient {
             Sender::H2(mut sender) => {
                 self.0.pool.share(&origin, sender.clone());
                 let sent = within(sender.send_request(request), deadlines).await?;
-                Ok(sent.map(|body| UpstreamBody::new(body, None, *deadlines)))
+                received(sent, None, deadlines)
             }
         }
+    }
+
+    /// The request line as the peer wants it: a proxy gets the whole address, a server the path.
+    fn form(&self, mut request: Request<OutBody>) -> Result<Request<OutBody>, HttpError> {
+        let Some(proxy) = self.0.connector.plain_proxy(request.uri()) else { return origin_form(request) };
+        if let Some(value) = proxy.authorization() {
+            request.headers_mut().insert(header::PROXY_AUTHORIZATION, value);
+        }
+        with_host(&mut request)?;
+        Ok(request)
     }
 
     async fn over_h1(
@@ -96,7 +113,7 @@ impl HttpClient {
         if sender.ready().await.is_err() {
             return Sent::Unsent(Box::new(request));
         }
-        let request = match origin_form(request) {
+        let request = match self.form(request) {
             Ok(request) => request,
             Err(cause) => return Sent::Done(Box::new(Err(cause))),
         };
@@ -105,7 +122,7 @@ impl HttpClient {
             Err(_) => Sent::Done(Box::new(Err(late(deadlines)))),
             Ok(Ok(reply)) => {
                 let lease = Lease { pool: Arc::clone(&self.0.pool), origin: origin.clone(), sender: Some(sender) };
-                Sent::Done(Box::new(Ok(reply.map(|body| UpstreamBody::new(body, Some(lease), *deadlines)))))
+                Sent::Done(Box::new(received(reply, Some(lease), deadlines)))
             }
             Ok(Err(mut cause)) => match cause.take_message() {
                 Some(returned) => Sent::Unsent(Box::new(returned)),
@@ -137,6 +154,16 @@ enum Sent {
     Unsent(Box<Request<OutBody>>),
 }
 
+fn received(
+    reply: Response<Incoming>,
+    lease: Option<Lease>,
+    deadlines: &Deadlines,
+) -> Result<Response<UpstreamBody>, HttpError> {
+    let (head, body) = reply.into_parts();
+    let body = UpstreamBody::new(body, lease, *deadlines).decoded(&head.headers)?;
+    Ok(Response::from_parts(head, body))
+}
+
 async fn within<T>(sending: impl Future<Output = hyper::Result<T>>, deadlines: &Deadlines) -> Result<T, HttpError> {
     match timeout_at(deadlines.until(deadlines.first_byte), sending).await {
         Err(_) => Err(late(deadlines)),
@@ -150,15 +177,24 @@ fn late(deadlines: &Deadlines) -> HttpError {
 
 /// HTTP/1.1 wants the path in the request line and the authority in `Host` (RFC 9112 §3.2).
 fn origin_form(mut request: Request<OutBody>) -> Result<Request<OutBody>, HttpError> {
-    let uri = request.uri();
-    let Some(authority) = uri.authority() else { return Ok(request) };
-    let path = uri.path_and_query().cloned().unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
-    if !request.headers().contains_key(header::HOST) {
-        let host = HeaderValue::try_from(authority.as_str()).map_err(|_| HttpError::Address(uri.to_string()))?;
-        request.headers_mut().insert(header::HOST, host);
+    if request.uri().authority().is_none() {
+        return Ok(request);
     }
-    *request.uri_mut() = Uri::from(path);
+    with_host(&mut request)?;
+    let path = request.uri().path_and_query().cloned();
+    *request.uri_mut() = Uri::from(path.unwrap_or_else(|| http::uri::PathAndQuery::from_static("/")));
     Ok(request)
+}
+
+fn with_host(request: &mut Request<OutBody>) -> Result<(), HttpError> {
+    if request.headers().contains_key(header::HOST) {
+        return Ok(());
+    }
+    let uri = request.uri();
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let host = HeaderValue::try_from(authority).map_err(|_| HttpError::Address(uri.to_string()))?;
+    request.headers_mut().insert(header::HOST, host);
+    Ok(())
 }
 
 /// How many closed connections are tried before a new one is made.

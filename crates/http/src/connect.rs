@@ -1,11 +1,13 @@
 //! Making connections: TCP with TCP_NODELAY and keep-alive, TLS by rustls, HTTP/1.1 or HTTP/2 by ALPN.
 
-use crate::body::OutBody;
 use crate::error::HttpError;
 use crate::origin::Origin;
+use crate::out_body::OutBody;
+use crate::proxy::{Proxies, Proxy, ProxySettings};
 use hyper::Uri;
 use hyper::client::conn::{http1, http2};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::sync::OnceLock;
@@ -27,30 +29,43 @@ pub(crate) enum Sender {
 pub(crate) struct Connector {
     plain: HttpConnector,
     secure: OnceLock<HttpsConnector<HttpConnector>>,
+    proxies: Option<Proxies>,
 }
 
 impl Connector {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(proxies: &ProxySettings) -> Self {
         let mut plain = HttpConnector::new();
         plain.set_nodelay(true);
         plain.set_keepalive(Some(TCP_KEEPALIVE));
         plain.set_happy_eyeballs_timeout(Some(HAPPY_EYEBALLS));
         plain.enforce_http(false);
-        Self { plain, secure: OnceLock::new() }
+        Self { plain, secure: OnceLock::new(), proxies: Proxies::new(proxies) }
+    }
+
+    /// The proxy that an `http` address is asked of in absolute form.
+    pub(crate) fn plain_proxy(&self, uri: &Uri) -> Option<Proxy> {
+        self.proxies.as_ref().filter(|_| uri.scheme_str() == Some("http"))?.of(uri)
     }
 
     /// Connects within `timeout` and shakes hands.
     pub(crate) async fn connect(&self, origin: &Origin, uri: &Uri, timeout: Duration) -> Result<Sender, HttpError> {
         let work = async {
+            let proxy = self.proxies.as_ref().and_then(|proxies| proxies.of(uri));
             if uri.scheme_str() == Some("https") {
+                if let Some(proxy) = proxy {
+                    let io = self.tunnel(&proxy, uri).await.map_err(|source| failed(origin, source))?;
+                    let h2 = io.connected().is_negotiated_h2();
+                    return if h2 { h2_sender(io, origin).await } else { h1_sender(io, origin).await };
+                }
                 let mut connector = self.secure.get_or_init(|| secure(self.plain.clone())).clone();
                 let io = connector.call(uri.clone()).await.map_err(|source| failed(origin, source))?;
                 let h2 = io.connected().is_negotiated_h2();
                 return if h2 { h2_sender(io, origin).await } else { h1_sender(io, origin).await };
             }
             let mut connector = self.plain.clone();
+            let address = proxy.map_or_else(|| uri.clone(), |proxy| proxy.uri().clone());
             let io: TokioIo<TcpStream> =
-                connector.call(uri.clone()).await.map_err(|source| failed(origin, source.into()))?;
+                connector.call(address).await.map_err(|source| failed(origin, source.into()))?;
             h1_sender(io, origin).await
         };
         match tokio::time::timeout(timeout, work).await {
@@ -60,18 +75,33 @@ impl Connector {
     }
 }
 
+impl Connector {
+    /// TLS to an address through a proxy.
+    async fn tunnel(
+        &self,
+        proxy: &Proxy,
+        uri: &Uri,
+    ) -> Result<MaybeHttpsStream<TokioIo<TcpStream>>, Box<dyn std::error::Error + Send + Sync>> {
+        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.plain.clone());
+        if let Some(value) = proxy.authorization() {
+            tunnel = tunnel.with_auth(value);
+        }
+        secure(tunnel).call(uri.clone()).await
+    }
+}
+
 fn failed(origin: &Origin, source: Box<dyn std::error::Error + Send + Sync>) -> HttpError {
     HttpError::Connect { origin: origin.to_string(), source }
 }
 
 /// The system's roots, or Mozilla's where the system has none (images built from scratch).
-fn secure(plain: HttpConnector) -> HttpsConnector<HttpConnector> {
+fn secure<C>(below: C) -> HttpsConnector<C> {
     let builder = HttpsConnectorBuilder::new();
     let builder = match builder.clone_with_native_roots() {
         Some(builder) => builder,
         None => HttpsConnectorBuilder::new().with_webpki_roots(),
     };
-    builder.https_or_http().enable_http1().enable_http2().wrap_connector(plain)
+    builder.https_or_http().enable_http1().enable_http2().wrap_connector(below)
 }
 
 trait NativeRoots {

@@ -17,18 +17,39 @@ pub async fn drive<T>(
     exchange: &mut dyn Exchange<Output = T>,
     deadlines: &Deadlines,
 ) -> Result<T, Error> {
+    drive_with(client, exchange, deadlines, &mut |_| Ok(()), &|_| Ok(())).await
+}
+
+/// The same with a last word on every request (a signature) and a first one on every reply (an error it stands for).
+///
+/// # Errors
+/// As [`drive`], and what `sign` or `judge` refuse.
+pub async fn drive_with<T>(
+    client: &HttpClient,
+    exchange: &mut dyn Exchange<Output = T>,
+    deadlines: &Deadlines,
+    sign: &mut (dyn FnMut(&mut WireRequest) -> Result<(), Error> + Send),
+    judge: &(dyn Fn(&Reply) -> Result<(), Error> + Sync),
+) -> Result<T, Error> {
     let mut reply = None;
     for _ in 0..MOST_STEPS {
-        reply = Some(match exchange.next(reply.take()) {
+        let mut request = match exchange.next(reply.take()) {
             Step::Done(value) => return Ok(value),
             Step::Fail(error) => return Err(error),
-            Step::Send(request) => send(client, request, deadlines).await?,
+            Step::Send(request) => request,
             Step::Wait(time, request) => {
                 wait(time, deadlines).await?;
-                send(client, request, deadlines).await?
+                request
             }
-            Step::Read(path) => read(path).await?,
-        });
+            Step::Read(path) => {
+                reply = Some(read(path).await?);
+                continue;
+            }
+        };
+        sign(&mut request)?;
+        let told = send(client, request, deadlines).await?;
+        judge(&told)?;
+        reply = Some(told);
     }
     Err(Error::gateway(Kind::InternalServer, "a conversation with a provider has too many steps"))
 }

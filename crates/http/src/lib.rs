@@ -22,12 +22,16 @@ mod deadlines;
 mod error;
 mod exchange;
 mod origin;
+mod out_body;
 mod pool;
+mod proxy;
 mod shard;
 
-pub use body::{OutBody, UpstreamBody};
+pub use body::UpstreamBody;
 pub use client::{HttpClient, HttpSettings};
 pub use credentials::Credentials;
 pub use deadlines::Deadlines;
 pub use error::HttpError;
-pub use exchange::drive;
+pub use exchange::{drive, drive_with};
+pub use out_body::OutBody;
+pub use proxy::ProxySettings;

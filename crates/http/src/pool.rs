@@ -1,7 +1,7 @@
 //! Idle connections, kept per thread and origin.
 
-use crate::body::OutBody;
 use crate::origin::Origin;
+use crate::out_body::OutBody;
 use crate::shard::thread_number;
 use hyper::client::conn::{http1, http2};
 use std::collections::HashMap;

@@ -1,6 +1,6 @@
 //! Who and how much: the body is JSON, the model exists and is allowed, limits and budget hold.
 
-use crate::call::{Admitted, Generate};
+use crate::call::{Admitted, Endpoint, Incoming};
 use crate::controls::{self, Controls};
 use crate::keys::ModelLimits;
 use crate::receipt::Receipt;
@@ -11,20 +11,22 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Duration;
 use tianji_auth::{Denial, Permission, may_use_model};
-use tianji_core::{DialectId, Error, Kind, Usd};
+use tianji_core::{DialectId, Error, Kind, Upload, Usd};
 use tianji_dialects::{DialectError, Inspection, anthropic_messages, gemini, openai_chat, openai_responses};
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
+use tianji_providers::kinds::{self, Seen};
 use tianji_wire::{JsonLimits, RawObject};
 
 /// Lets a call in, or says why not. A refusal has spent nothing and holds nothing.
-pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate) -> Result<Admitted, Error> {
+pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Result<Admitted, Error> {
     let caller = request.caller;
     caller.check(Permission::Infer, request.endpoint.template)?;
     let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST)
         .map_err(|cause| DialectError::from(cause).of_request())?;
     let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
     controls::read_headers(&request.headers, &mut controls)?;
-    let mut seen = inspect(&body, request.endpoint.dialect).map_err(DialectError::of_request)?;
+    let mut seen = inspect(&body, &request.files, request.endpoint)?;
+    seen.stream = request.path_stream.unwrap_or(seen.stream);
     let asked = request.path_model.or_else(|| seen.model.take()).or_else(|| snapshot.settings.default_model.clone());
     let model = asked.ok_or_else(|| words::unknown_model(None, &snapshot))?;
     let found = find(&snapshot, &caller, &model)?;
@@ -52,6 +54,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate)
         caller,
         headers: request.headers,
         body,
+        files: request.files,
         controls,
         model,
         found,
@@ -62,16 +65,20 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate)
     })
 }
 
-fn inspect(body: &RawObject, dialect: DialectId) -> Result<Inspection, DialectError> {
-    match dialect {
+fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Inspection, Error> {
+    if !endpoint.kind.generates() {
+        let Seen { model, stream, user } = kinds::inspect(endpoint.kind, body, files)?;
+        return Ok(Inspection { model, stream, user, include_usage: true, max_output_tokens: Some(0) });
+    }
+    let seen = match endpoint.dialect {
         DialectId::OpenAiChat => openai_chat::inspect(body),
         DialectId::OpenAiResponses => openai_responses::inspect(body),
         DialectId::AnthropicMessages => {
-            anthropic_messages::require_max_tokens(body)?;
-            anthropic_messages::inspect(body)
+            anthropic_messages::require_max_tokens(body).and_then(|()| anthropic_messages::inspect(body))
         }
         DialectId::Gemini => gemini::inspect(body),
-    }
+    };
+    seen.map_err(DialectError::of_request)
 }
 
 /// The group behind a name, through the key's own aliases; access is checked on both names.

@@ -1,15 +1,17 @@
 //! Sending one attempt and reading as much of the reply as decides whether it is one.
 
-use crate::call::{Admitted, Attempt};
+use crate::call::{Admitted, Attempt, Plan, Sending};
+use crate::converse;
+use crate::deployment::Deployment;
 use crate::mock;
 use crate::relay::{FirstFrames, Streaming, translate, translate_last};
 use crate::shared::Shared;
 use crate::words;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderValue, Request};
 use std::time::Duration;
 use tianji_core::generate::ClientView;
-use tianji_core::{Error, Kind};
+use tianji_core::{Error, Kind, Usage};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
 use tianji_providers::{EndpointKind, Unsigned};
@@ -17,8 +19,10 @@ use tianji_wire::SseSplitter;
 
 /// What an attempt brought.
 pub(crate) enum Outcome {
-    /// A whole reply in the client's dialect.
-    Whole { body: Bytes, seen: Box<Observed>, headers: HeaderMap },
+    /// A whole reply in the client's dialect or form.
+    Whole { body: Bytes, content_type: HeaderValue, seen: Box<Observed>, headers: HeaderMap },
+    /// A reply that is passed on as it comes.
+    Raw { body: Box<UpstreamBody>, usage: Box<Usage>, headers: HeaderMap },
     /// A stream whose first frames are here.
     Stream { stream: Box<Streaming>, headers: HeaderMap },
 }
@@ -27,50 +31,70 @@ pub(crate) enum Outcome {
 pub(crate) async fn send(
     shared: &Shared,
     call: &Admitted,
-    attempt: &Attempt,
+    attempt: &mut Attempt,
     view: ClientView,
 ) -> Result<Outcome, Error> {
-    if let Some(text) = &attempt.deployment.mock_response {
-        return mock::answer(call, text, view);
+    let deployment = &attempt.deployment;
+    match &mut attempt.plan {
+        Plan::Generate(sending) => match &deployment.mock_response {
+            Some(text) => mock::answer(call, text, view),
+            None => generate(shared, call, deployment, sending, view).await,
+        },
+        Plan::Follow(flow) => match flow.take() {
+            Some(flow) if deployment.mock_response.is_none() => converse::send(shared, call, deployment, flow).await,
+            _ => Err(words::no_mock()),
+        },
     }
-    let deadlines = deadlines(call, attempt);
-    let request = request(shared, attempt).await?;
+}
+
+async fn generate(
+    shared: &Shared,
+    call: &Admitted,
+    deployment: &Deployment,
+    sending: &Sending,
+    view: ClientView,
+) -> Result<Outcome, Error> {
+    let deadlines = deadlines(call, deployment);
+    let request = request(shared, deployment, sending).await?;
     let reply = shared.http.send(request, &deadlines).await.map_err(tianji_http::HttpError::into_error)?;
     let (head, body) = reply.into_parts();
     if !head.status.is_success() {
         let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
-        return Err(words::upstream_error(attempt, head.status.as_u16(), &head.headers, &text));
+        return Err(words::upstream_error(sending.way.dialect, head.status.as_u16(), &head.headers, &text));
     }
     if call.stream && words::is_event_stream(&head.headers) {
-        return stream(attempt, call, body, view).await.map(|stream| Outcome::Stream { stream, headers: head.headers });
+        return stream(deployment, sending, call, body, view)
+            .await
+            .map(|stream| Outcome::Stream { stream, headers: head.headers });
     }
-    whole(call, attempt, body, &view).await.map(|(body, seen)| Outcome::Whole {
+    whole(call, deployment, sending, body, &view).await.map(|(body, seen)| Outcome::Whole {
         body,
+        content_type: JSON,
         seen: Box::new(seen),
         headers: head.headers,
     })
 }
 
-async fn request(shared: &Shared, attempt: &Attempt) -> Result<Request<OutBody>, Error> {
-    let mut body = attempt.body.clone();
-    let mut headers = attempt.headers.clone();
-    let connection = &attempt.deployment.connection;
+async fn request(shared: &Shared, deployment: &Deployment, sending: &Sending) -> Result<Request<OutBody>, Error> {
+    let body = sending.body.clone();
+    let mut headers = sending.headers.clone();
+    let connection = &deployment.connection;
     if let Some(source) = &connection.source {
         let credential = shared.credentials.of(source, &shared.http, &*shared.clock).await?;
-        let (method, uri, now) = (&http::Method::POST, &attempt.uri, shared.clock.wall());
-        let unsigned = Unsigned { method, uri, headers: &mut headers, body: body.slices(), now };
-        attempt.deployment.provider.sign(connection, &credential, unsigned)?;
+        let (method, uri, now) = (&http::Method::POST, &sending.uri, shared.clock.wall());
+        let unsigned = Unsigned { method, uri, headers: &mut headers, body: &body.slices(), now };
+        deployment.provider.sign(connection, &credential, unsigned)?;
     }
     let mut request = Request::new(body);
     *request.method_mut() = http::Method::POST;
-    *request.uri_mut() = attempt.uri.clone();
+    *request.uri_mut() = sending.uri.clone();
     *request.headers_mut() = headers;
     Ok(request)
 }
 
-fn deadlines(call: &Admitted, attempt: &Attempt) -> Deadlines {
+pub(crate) fn deadlines(call: &Admitted, deployment: &Deployment) -> Deadlines {
     let settings = &call.snapshot.settings;
-    let stream = call.controls.stream_timeout.or(attempt.deployment.stream_timeout).or(settings.stream_timeout);
+    let stream = call.controls.stream_timeout.or(deployment.stream_timeout).or(settings.stream_timeout);
     let first = if call.stream { stream } else { settings.first_byte_timeout };
     Deadlines {
         connect: settings.connect_timeout,
@@ -82,22 +106,23 @@ fn deadlines(call: &Admitted, attempt: &Attempt) -> Deadlines {
 
 async fn whole(
     call: &Admitted,
-    attempt: &Attempt,
+    deployment: &Deployment,
+    sending: &Sending,
     body: UpstreamBody,
     view: &ClientView,
 ) -> Result<(Bytes, Observed), Error> {
     let limit = call.snapshot.settings.max_reply;
     let body = body.collect(limit).await.map_err(tianji_http::HttpError::into_error)?;
-    let accent = attempt.way.kind == EndpointKind::Chat;
-    let edited = accent.then(|| attempt.deployment.provider.edit_reply(&body)).flatten();
+    let accent = sending.way.kind == EndpointKind::Chat;
+    let edited = accent.then(|| deployment.provider.edit_reply(&body)).flatten();
     let body = edited.unwrap_or(body);
     let mut seen = Observed::default();
-    let reply = bridge::response(attempt.way.dialect, call.endpoint.dialect, &body, view, &attempt.fixups, &mut seen);
+    let reply = bridge::response(sending.way.dialect, call.endpoint.dialect, &body, view, &sending.fixups, &mut seen);
     match reply {
         Ok(reply) => Ok((reply, seen)),
         // A reply that says "error" under a status that says "fine" is an error all the same.
         Err(cause) => {
-            let told = dialect(attempt.way.dialect).decode_error(500, &body);
+            let told = dialect(sending.way.dialect).decode_error(500, &body);
             let error = DialectError::of_reply(cause);
             Err(if told.message.is_empty() { error } else { Error { message: told.message, ..error } })
         }
@@ -106,15 +131,16 @@ async fn whole(
 
 /// Reads until the first frame that means something, so that until then any other attempt may still be made.
 async fn stream(
-    attempt: &Attempt,
+    deployment: &Deployment,
+    sending: &Sending,
     call: &Admitted,
     mut body: UpstreamBody,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
-    let mut bridge = bridge::stream(attempt.way.dialect, call.endpoint.dialect, view, attempt.fixups.clone());
+    let mut bridge = bridge::stream(sending.way.dialect, call.endpoint.dialect, view, sending.fixups.clone());
     let mut splitter = SseSplitter::default();
-    let accent = attempt.way.kind == EndpointKind::Chat;
-    let mut edit = accent.then(|| attempt.deployment.provider.stream_edit()).flatten();
+    let accent = sending.way.kind == EndpointKind::Chat;
+    let mut edit = accent.then(|| deployment.provider.stream_edit()).flatten();
     let mut out = BytesMut::with_capacity(FIRST_OUT);
     while out.is_empty() {
         match body.data().await {
@@ -146,8 +172,10 @@ fn before_first(error: Error) -> Error {
     Error { kind: Kind::MalformedReply, status, ..error }
 }
 
+/// The media type of whole replies.
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Longest error reply that is read, in bytes.
-const MOST_ERROR_BODY: usize = 1 << 20;
+pub(crate) const MOST_ERROR_BODY: usize = 1 << 20;
 /// Room for the first frames.
 const FIRST_OUT: usize = 2048;
 

@@ -1,9 +1,10 @@
 //! The body of a reply: whole, or a stream that the listener pulls. No task and no channel per call.
 
+use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use std::convert::Infallible;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -14,6 +15,8 @@ pub enum ReplyBody {
     Whole(Option<Bytes>),
     /// Piece by piece.
     Stream(Box<StreamBody>),
+    /// Piece by piece, as the upstream sends it.
+    Raw(Box<RawBody>),
 }
 
 impl ReplyBody {
@@ -30,12 +33,13 @@ impl ReplyBody {
 
 impl Body for ReplyBody {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match &mut *self {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Stream(stream) => stream.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
+            Self::Raw(raw) => raw.poll_data(cx).map(|data| data.map(|data| data.map(Frame::data))),
         }
     }
 
@@ -46,7 +50,7 @@ impl Body for ReplyBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            Self::Stream(_) => SizeHint::default(),
+            Self::Stream(_) | Self::Raw(_) => SizeHint::default(),
         }
     }
 }

@@ -8,9 +8,10 @@ use crate::snapshot::{Found, Snapshot};
 use http::HeaderMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tianji_core::DialectId;
+use tianji_core::{DialectId, Losses, Upload};
 use tianji_http::OutBody;
-use tianji_providers::Way;
+use tianji_providers::kinds::Flow;
+use tianji_providers::{EndpointKind, Way};
 use tianji_router::FallbackTarget;
 use tianji_wire::RawObject;
 use uuid::Uuid;
@@ -18,7 +19,9 @@ use uuid::Uuid;
 /// A kind of call, as the route table names it.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
-    /// Dialect of the client.
+    /// What is asked for.
+    pub kind: EndpointKind,
+    /// Dialect of the client; of its errors where no reply is generated.
     pub dialect: DialectId,
     /// Kind of call in the reference proxy's words.
     pub call_type: &'static str,
@@ -28,9 +31,9 @@ pub struct Endpoint {
     pub shows_upstream_model: bool,
 }
 
-/// A request to generate a reply, as it comes from the listener.
+/// A request as it comes from the listener.
 #[derive(Debug)]
-pub struct Generate {
+pub struct Incoming {
     /// Kind of call.
     pub endpoint: Endpoint,
     /// Who calls.
@@ -45,8 +48,12 @@ pub struct Generate {
     pub path_model: Option<String>,
     /// The client's address.
     pub ip: Option<String>,
-    /// The body, whole.
+    /// The body, whole; of a form, its text fields as an object.
     pub body: bytes::Bytes,
+    /// Files of a form.
+    pub files: Vec<Upload>,
+    /// The path says that a stream is asked for.
+    pub path_stream: Option<bool>,
 }
 
 /// A call that was let in: the caller is known, the body is JSON, limits are charged.
@@ -57,6 +64,7 @@ pub(crate) struct Admitted {
     pub(crate) caller: Caller,
     pub(crate) headers: HeaderMap,
     pub(crate) body: RawObject,
+    pub(crate) files: Vec<Upload>,
     pub(crate) controls: Controls,
     /// Model as the client named it.
     pub(crate) model: String,
@@ -87,10 +95,25 @@ pub(crate) struct Attempt {
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) concrete: Arc<Concrete>,
     pub(crate) group: Arc<str>,
+    pub(crate) losses: Losses,
+    pub(crate) plan: Plan,
+}
+
+/// What an attempt does.
+#[derive(Debug)]
+pub(crate) enum Plan {
+    /// Asks for a reply in a dialect.
+    Generate(Box<Sending>),
+    /// Follows a translator; `None` when it was begun.
+    Follow(Option<Flow>),
+}
+
+/// A request for a reply, ready to go.
+#[derive(Debug)]
+pub(crate) struct Sending {
     pub(crate) body: OutBody,
     pub(crate) headers: HeaderMap,
     pub(crate) uri: http::Uri,
     pub(crate) way: Way,
     pub(crate) fixups: tianji_dialects::Fixups,
-    pub(crate) losses: Vec<String>,
 }

@@ -131,14 +131,17 @@ async fn one(
     let deployment =
         found.group.deployments.get(place).ok_or_else(|| words::unknown_model(Some(&found.name), &call.snapshot))?;
     let concrete = deployment.concrete(found.filled(place), &call.snapshot.prices).map_err(words::no_connection)?;
-    let attempt = encode(call, deployment, &concrete, &found.name, &target.overrides)?;
+    let mut attempt = encode(call, deployment, &concrete, &found.name, &target.overrides)?;
     call.receipt.attempt(deployment, &concrete, &attempt.losses);
+    for loss in attempt.losses.iter() {
+        shared.metrics.lost(&deployment.provider.name, loss.reason);
+    }
     if deployment.mock_response.is_none() {
         call.receipt.intend()?;
     }
     let busy = InFlight::begin(shared, deployment);
     let view = view(call, target);
-    match send(shared, call, &attempt, view).await {
+    match send(shared, call, &mut attempt, view).await {
         Ok(outcome) => {
             lock(deployment).success(shared.millis());
             Ok((attempt, outcome, busy))

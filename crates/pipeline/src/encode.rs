@@ -3,7 +3,7 @@
 //! Same dialect on both sides: the body goes up as the slices it came in, with the model name and the provider's edits
 //! spliced in. Otherwise it is decoded and encoded once. Nothing of an earlier attempt leaks into this one.
 
-use crate::call::{Admitted, Attempt};
+use crate::call::{Admitted, Attempt, Plan, Sending};
 use crate::deployment::{Concrete, Deployment};
 use crate::drop_path::drop_path;
 use crate::words;
@@ -12,6 +12,7 @@ use tianji_core::generate::{EffortBudgets, Target};
 use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
 use tianji_dialects::{DialectError, Fixups, dialect, openai_chat};
 use tianji_http::OutBody;
+use tianji_providers::kinds::{Ask, Flow};
 use tianji_providers::{EndpointKind, Way};
 use tianji_wire::RawObject;
 
@@ -20,7 +21,6 @@ struct Encoded {
     body: OutBody,
     features: Vec<&'static str>,
     fixups: Fixups,
-    losses: Losses,
 }
 
 /// Builds the attempt of a call on a deployment. `overrides` are the parameters of a fallback target.
@@ -31,9 +31,6 @@ pub(crate) fn encode(
     group: &Arc<str>,
     overrides: &serde_json::Map<String, serde_json::Value>,
 ) -> Result<Attempt, Error> {
-    let plain_chat = call.snapshot.settings.chat_for_messages;
-    let way = concrete.way(&deployment.provider, call.endpoint.dialect, plain_chat);
-    let (way, places) = way.ok_or_else(|| words::no_chat(&deployment.provider))?;
     let missing = deployment.connection.missing_key.as_ref().filter(|_| deployment.mock_response.is_none());
     if let Some(missing) = missing {
         return Err(words::missing_key(&deployment.provider, missing));
@@ -49,26 +46,71 @@ pub(crate) fn encode(
         budgets: &BUDGETS,
         modify_params: call.snapshot.settings.modify_params,
     };
-    let encoded = if way.dialect == call.endpoint.dialect {
-        same_dialect(body, call, way, deployment, &target)?
+    let mut losses = Losses::default();
+    let plan = if call.endpoint.kind.generates() {
+        Plan::Generate(Box::new(generate(body, call, deployment, concrete, &target, &mut losses)?))
     } else {
-        translated(&body, call, way, deployment, &target)?
+        Plan::Follow(Some(begin(body, call, deployment, target, &mut losses)?))
     };
-    check_losses(&encoded.losses, call, deployment, concrete)?;
-    let outgoing = if call.stream { &places.streamed } else { &places.whole };
-    let mut headers = outgoing.headers.clone();
-    deployment.provider.client_headers(&call.headers, &encoded.features, &mut headers);
+    check_losses(&losses, call, deployment, concrete)?;
     Ok(Attempt {
         deployment: Arc::clone(deployment),
         concrete: Arc::clone(concrete),
         group: Arc::clone(group),
-        body: encoded.body,
-        headers,
-        uri: outgoing.uri.clone(),
-        way,
-        fixups: encoded.fixups,
-        losses: encoded.losses.iter().map(|loss| format!("{}={}", loss.path, loss.reason)).collect(),
+        losses,
+        plan,
     })
+}
+
+/// The request for a reply, in the way that suits client and model.
+fn generate(
+    body: RawObject,
+    call: &Admitted,
+    deployment: &Deployment,
+    concrete: &Concrete,
+    target: &Target<'_>,
+    losses: &mut Losses,
+) -> Result<Sending, Error> {
+    let plain_chat = call.snapshot.settings.chat_for_messages;
+    let way = concrete.way(&deployment.provider, call.endpoint.dialect, plain_chat);
+    let (way, places) = way.ok_or_else(|| words::no_chat(&deployment.provider))?;
+    let encoded = if way.dialect == call.endpoint.dialect {
+        same_dialect(body, call, way, deployment, target, losses)?
+    } else {
+        translated(&body, call, way, deployment, target, losses)?
+    };
+    let outgoing = if call.stream { &places.streamed } else { &places.whole };
+    let mut headers = outgoing.headers.clone();
+    deployment.provider.client_headers(&call.headers, &encoded.features, &mut headers);
+    Ok(Sending { body: encoded.body, headers, uri: outgoing.uri.clone(), way, fixups: encoded.fixups })
+}
+
+/// The beginning of a call of another kind.
+fn begin(
+    mut body: RawObject,
+    call: &Admitted,
+    deployment: &Deployment,
+    target: Target<'_>,
+    losses: &mut Losses,
+) -> Result<Flow, Error> {
+    let (provider, kind) = (&deployment.provider, call.endpoint.kind);
+    let translator = provider.translator(kind, target.model).ok_or_else(|| words::not_offered(provider, kind))?;
+    for (name, raw) in deployment.extra_body.iter().chain(&call.controls.extra_body) {
+        body.set_raw(name, raw.clone());
+    }
+    let ask = Ask {
+        provider,
+        connection: &deployment.connection,
+        target,
+        kind,
+        body: &body,
+        files: &call.files,
+        model: &call.model,
+        stream: call.stream,
+        unique: &call.receipt.minted_id(),
+        now: call.receipt.record().started_at.seconds(),
+    };
+    translator.begin(&ask, losses)
 }
 
 /// Removes what is to be removed and sets what the entry or the fallback target sets.
@@ -97,8 +139,8 @@ fn same_dialect(
     way: Way,
     deployment: &Deployment,
     target: &Target<'_>,
+    losses: &mut Losses,
 ) -> Result<Encoded, Error> {
-    let mut losses = Losses::default();
     if way.dialect.names_model_in_body() {
         body.set("model", target.model);
     } else {
@@ -107,8 +149,8 @@ fn same_dialect(
     if call.endpoint.dialect == DialectId::OpenAiChat && call.stream && !call.include_usage {
         openai_chat::ask_for_usage(&mut body);
     }
-    finish(&mut body, way, deployment, call, target, &mut losses)?;
-    Ok(Encoded { body: OutBody::of(body.to_chunks()), features: Vec::new(), fixups: Fixups::default(), losses })
+    finish(&mut body, way, deployment, call, target, losses)?;
+    Ok(Encoded { body: OutBody::of(body.to_chunks()), features: Vec::new(), fixups: Fixups::default() })
 }
 
 fn translated(
@@ -117,14 +159,14 @@ fn translated(
     way: Way,
     deployment: &Deployment,
     target: &Target<'_>,
+    losses: &mut Losses,
 ) -> Result<Encoded, Error> {
-    let mut losses = Losses::default();
     let request = dialect(call.endpoint.dialect).decode_request(&body.to_bytes());
     let mut request = request.map_err(DialectError::of_request)?;
     request.include_usage = true;
     // Dialects that ask for a stream by the URL say nothing in the body.
     request.stream = call.stream;
-    let encoded = dialect(way.dialect).encode_request(&request, target, &mut losses);
+    let encoded = dialect(way.dialect).encode_request(&request, target, losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
     let edits = (way.kind == EndpointKind::Chat && provider.edits_chat(target))
@@ -134,12 +176,12 @@ fn translated(
         let mut out = RawObject::parse(encoded.body).map_err(|cause| {
             Error::gateway(Kind::InternalServer, "the request could not be encoded").with_source(cause)
         })?;
-        finish(&mut out, way, deployment, call, target, &mut losses)?;
+        finish(&mut out, way, deployment, call, target, losses)?;
         OutBody::of(out.to_chunks())
     } else {
         OutBody::from(encoded.body)
     };
-    Ok(Encoded { body, features: encoded.features, fixups: encoded.fixups, losses })
+    Ok(Encoded { body, features: encoded.features, fixups: encoded.fixups })
 }
 
 /// The provider's own edits, then what the operator and the caller merge in last.

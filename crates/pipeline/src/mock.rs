@@ -1,6 +1,6 @@
 //! A deployment with a canned answer (`mock_response`): works offline, in every client dialect, whole and streamed.
 
-use crate::attempt::Outcome;
+use crate::attempt::{JSON, Outcome};
 use crate::call::Admitted;
 use crate::relay::Streaming;
 use bytes::BytesMut;
@@ -38,7 +38,7 @@ pub(crate) fn answer(call: &Admitted, text: &str, view: ClientView) -> Result<Ou
         ..GenerateResponse::default()
     };
     let body = dialect.encode_response(&response, &view).map_err(DialectError::of_reply)?;
-    Ok(Outcome::Whole { body, seen: Box::new(seen), headers: HeaderMap::new() })
+    Ok(Outcome::Whole { body, content_type: JSON, seen: Box::new(seen), headers: HeaderMap::new() })
 }
 
 fn events(text: &str, view: &ClientView) -> [StreamEvent; 6] {

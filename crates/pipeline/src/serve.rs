@@ -1,9 +1,10 @@
 //! The stages in order, and what becomes of a call that fails at one of them.
 
-use crate::attempt::Outcome;
+use crate::attempt::{JSON, Outcome};
 use crate::body::ReplyBody;
-use crate::call::Generate;
+use crate::call::Incoming;
 use crate::dispatch::{Dispatched, Failed, dispatch};
+use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
@@ -11,11 +12,11 @@ use crate::{admit, headers, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
-use tianji_core::{BodyShape, DialectId, Error};
+use tianji_core::{BodyShape, DialectId, Error, Losses};
 use tianji_dialects::dialect;
 
-/// Serves a request to generate a reply.
-pub async fn generate(shared: &Shared, snapshot: Arc<Snapshot>, request: Generate) -> Response<ReplyBody> {
+/// Serves a request.
+pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Response<ReplyBody> {
     let (endpoint, call_id) = (request.endpoint, request.call_id);
     let settings_of = Arc::clone(&snapshot);
     let call = match admit::admit(shared, snapshot, request) {
@@ -42,12 +43,23 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
     let Dispatched { mut call, attempt, outcome, busy } = answered;
     let now = shared.clock.now();
     match outcome {
-        Outcome::Whole { body, seen, headers } => {
+        Outcome::Whole { body, content_type, seen, headers } => {
             call.receipt.succeed(&seen);
             let mut response = Response::new(ReplyBody::of(body));
             *response.headers_mut() = headers::success(&call, &attempt, &call.receipt, &headers, now);
             losses(&attempt.losses, response.headers_mut());
-            response.headers_mut().insert(CONTENT_TYPE, JSON);
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+            response
+        }
+        Outcome::Raw { body, usage, headers } => {
+            let mut map = headers::success(&call, &attempt, &call.receipt, &headers, now);
+            losses(&attempt.losses, &mut map);
+            let kind = headers.get(CONTENT_TYPE).cloned().unwrap_or(BYTES);
+            let events = kind.as_bytes().starts_with(b"text/event-stream");
+            map.insert(CONTENT_TYPE, kind);
+            let body = RawBody::new(*body, *usage, events, call.endpoint.dialect, call.receipt, busy);
+            let mut response = Response::new(ReplyBody::Raw(Box::new(body)));
+            *response.headers_mut() = map;
             response
         }
         Outcome::Stream { stream, headers } => {
@@ -74,12 +86,8 @@ fn fail(failed: Failed) -> Response<ReplyBody> {
     response
 }
 
-fn losses(losses: &[String], map: &mut HeaderMap) {
-    if losses.is_empty() {
-        return;
-    }
-    let text: String = losses.join("; ").chars().filter(char::is_ascii).take(MOST_LOSS_BYTES).collect();
-    if let Ok(value) = HeaderValue::try_from(text) {
+fn losses(losses: &Losses, map: &mut HeaderMap) {
+    if let Some(value) = losses.header().and_then(|text| HeaderValue::try_from(text).ok()) {
         map.insert(HeaderName::from_static("x-tianji-loss"), value);
     }
 }
@@ -100,6 +108,4 @@ pub fn error_response(client: DialectId, error: &Error) -> Response<ReplyBody> {
     response
 }
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// Longest `x-tianji-loss` in bytes.
-const MOST_LOSS_BYTES: usize = 1024;
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");

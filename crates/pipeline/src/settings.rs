@@ -55,6 +55,8 @@ pub struct Settings {
     pub enforce_fallback_access: bool,
     /// Whether Anthropic-shaped calls to OpenAI go to chat completions rather than to responses.
     pub chat_for_messages: bool,
+    /// Metrics are read without a key.
+    pub open_metrics: bool,
     /// Always send the usage frame of a stream.
     pub always_include_stream_usage: bool,
     /// Put the call id into error bodies.
@@ -67,6 +69,8 @@ pub struct Settings {
     pub default_model: Option<String>,
     /// Largest JSON body in bytes.
     pub max_body: usize,
+    /// Largest form with files in bytes.
+    pub max_form: u64,
     /// Largest reply of an upstream that is held in memory, in bytes.
     pub max_reply: usize,
 }
@@ -91,12 +95,14 @@ impl Default for Settings {
             router_debug_in_errors: true,
             enforce_fallback_access: true,
             chat_for_messages: false,
+            open_metrics: false,
             always_include_stream_usage: false,
             call_id_in_errors: false,
             budget_status: http::StatusCode::UNPROCESSABLE_ENTITY,
             key_header: None,
             default_model: None,
             max_body: 100 << 20,
+            max_form: 512 << 20,
             max_reply: 64 << 20,
         }
     }

@@ -1,15 +1,15 @@
 //! The words of errors on the request path, in the forms that clients of the reference proxy know.
 
-use crate::call::{Admitted, Attempt};
+use crate::call::Admitted;
 use crate::dispatch::lock;
 use crate::shared::Shared;
 use crate::snapshot::{Found, Snapshot};
 use http::HeaderMap;
 use http::header::{AsHeaderName, RETRY_AFTER};
 use std::time::Duration;
-use tianji_core::{Error, Kind, Micros, Origin};
+use tianji_core::{DialectId, Error, Kind, Micros, Origin};
 use tianji_dialects::dialect;
-use tianji_providers::{ConnectionError, Provider};
+use tianji_providers::{ConnectionError, EndpointKind, Provider};
 use tianji_router::{FallbackTarget, Health};
 
 /// A model that no group goes by.
@@ -65,6 +65,18 @@ pub(crate) fn no_chat(provider: &Provider) -> Error {
     Error::gateway(Kind::NotImplemented, format!("{} does not support chat completions in this build", provider.name))
 }
 
+/// The provider does not do something.
+pub(crate) fn not_offered(provider: &Provider, kind: EndpointKind) -> Error {
+    let name = serde_json::to_value(kind).unwrap_or_default();
+    let message = format!("{} does not support {} in this build", provider.name, name.as_str().unwrap_or("this"));
+    Error::gateway(Kind::NotImplemented, message)
+}
+
+/// A canned answer is no answer to this.
+pub(crate) fn no_mock() -> Error {
+    Error::gateway(Kind::NotImplemented, "`mock_response` answers requests to generate text only")
+}
+
 /// The credential of a deployment is not set.
 pub(crate) fn missing_key(provider: &Provider, variables: &str) -> Error {
     let message =
@@ -89,8 +101,8 @@ pub(crate) fn unsupported(provider: &Provider, model: &str, names: &[&str]) -> E
 }
 
 /// An upstream's error reply.
-pub(crate) fn upstream_error(attempt: &Attempt, status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
-    let told = dialect(attempt.way.dialect).decode_error(status, body);
+pub(crate) fn upstream_error(upstream: DialectId, status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
+    let told = dialect(upstream).decode_error(status, body);
     let mut error =
         Error::provider(told.kind, told.message).with_status(told.status).with_retry_after(retry_after(headers));
     // No single parameter is to blame for a conversation that is too long.

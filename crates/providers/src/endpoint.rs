@@ -76,6 +76,39 @@ pub enum Operation {
     Speech,
     /// A verdict on a text.
     Moderation,
+    /// A picture made of others.
+    ImageEdits,
+    /// The text of a document.
+    Ocr,
+    /// Pages of the web.
+    Search,
+    /// A film.
+    Video,
+}
+
+impl EndpointKind {
+    /// Whether it is one of the forms of "generate a reply".
+    pub const fn generates(self) -> bool {
+        matches!(self, Self::Chat | Self::TextCompletion | Self::Responses | Self::Messages)
+    }
+
+    /// What to ask a provider for, for the kinds that are one question.
+    pub const fn operation(self) -> Option<Operation> {
+        Some(match self {
+            Self::CountTokens => Operation::CountTokens,
+            Self::Embeddings => Operation::Embeddings,
+            Self::Rerank => Operation::Rerank,
+            Self::Images => Operation::Images,
+            Self::ImageEdits => Operation::ImageEdits,
+            Self::Transcription => Operation::Transcription,
+            Self::Speech => Operation::Speech,
+            Self::Moderation => Operation::Moderation,
+            Self::Ocr => Operation::Ocr,
+            Self::Search => Operation::Search,
+            Self::Video => Operation::Video,
+            _ => return None,
+        })
+    }
 }
 
 impl Operation {
@@ -92,6 +125,10 @@ impl Operation {
             Self::Transcription => EndpointKind::Transcription,
             Self::Speech => EndpointKind::Speech,
             Self::Moderation => EndpointKind::Moderation,
+            Self::ImageEdits => EndpointKind::ImageEdits,
+            Self::Ocr => EndpointKind::Ocr,
+            Self::Search => EndpointKind::Search,
+            Self::Video => EndpointKind::Video,
         }
     }
 
@@ -109,6 +146,10 @@ impl Operation {
             Self::Transcription => "/audio/transcriptions",
             Self::Speech => "/audio/speech",
             Self::Moderation => "/moderations",
+            Self::ImageEdits => "/images/edits",
+            Self::Ocr => "/ocr",
+            Self::Search => "/search",
+            Self::Video => "/videos",
         })
     }
 }

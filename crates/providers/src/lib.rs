@@ -14,6 +14,7 @@ mod catalogue;
 mod connection;
 mod edit;
 mod endpoint;
+pub mod kinds;
 mod messages;
 mod native;
 mod outgoing;

@@ -1,7 +1,7 @@
 //! URL and headers of one operation.
 
 use crate::connection::{Connection, ConnectionError};
-use crate::endpoint::Operation;
+use crate::endpoint::{EndpointKind, Operation};
 use crate::provider::{AuthStyle, Provider};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -30,7 +30,28 @@ impl Provider {
         if !self.endpoints.contains(&operation.kind()) {
             return Err(self.not_offered(operation, model));
         }
-        let text = self.with_query((self.hooks.uri)(self, connection, operation, model)?, connection);
+        let url = (self.hooks.uri)(self, connection, operation, model)?;
+        self.outgoing_at(connection, operation, url)
+    }
+
+    /// The same for an address that a translator made.
+    pub(crate) fn outgoing_to(
+        &self,
+        connection: &Connection,
+        kind: EndpointKind,
+        url: &str,
+    ) -> Result<Outgoing, ConnectionError> {
+        let operation = kind.operation().unwrap_or(Operation::Chat { stream: false });
+        self.outgoing_at(connection, operation, url.to_owned())
+    }
+
+    fn outgoing_at(
+        &self,
+        connection: &Connection,
+        operation: Operation,
+        url: String,
+    ) -> Result<Outgoing, ConnectionError> {
+        let text = self.with_query(url, connection);
         let uri: Uri = text.parse().map_err(|_| ConnectionError::InvalidBase {
             provider: self.name.clone(),
             reason: "does not make a URL with this model name",

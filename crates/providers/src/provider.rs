@@ -3,6 +3,7 @@
 use crate::connection::{Connection, ConnectionError};
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
+use crate::kinds::Translator;
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
@@ -146,6 +147,8 @@ pub(crate) type ClientHeadersHook = fn(&HeaderMap, &[&str], &mut HeaderMap);
 pub(crate) type EditHook = fn(&mut RawObject, &Target<'_>, &mut Losses) -> Result<(), EditError>;
 /// Names the parameters that a model does not take besides those of the rules.
 pub(crate) type RefusesHook = fn(&Target<'_>) -> Vec<&'static str>;
+/// Names who translates an endpoint kind for a model, where the vendor does not speak the kind's own form.
+pub(crate) type TranslatorHook = fn(EndpointKind, &str) -> Option<&'static dyn Translator>;
 /// Puts a credential that was asked for on a finished request: a token, or a signature over all of it.
 pub(crate) type SignHook = fn(&Connection, &Credential, Unsigned<'_>) -> Result<(), Error>;
 /// Says which dialect a model's chat endpoint speaks.
@@ -161,6 +164,7 @@ pub struct Hooks {
     pub(crate) refuses: RefusesHook,
     pub(crate) dialect: DialectHook,
     pub(crate) sign: SignHook,
+    pub(crate) translator: TranslatorHook,
 }
 
 impl Hooks {
@@ -173,6 +177,7 @@ impl Hooks {
         refuses: |_| Vec::new(),
         dialect: |provider, _| provider.chat.as_ref().map(|chat| chat.dialect),
         sign: sign::bearer,
+        translator: |_, _| None,
     };
 }
 

@@ -7,7 +7,8 @@ use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_dialects::anthropic_messages;
-use tianji_pipeline::{Endpoint, Generate, error_response, generate};
+use tianji_pipeline::{Endpoint, Incoming, error_response, serve};
+use tianji_providers::EndpointKind;
 
 pub(super) const ROUTES: &[Route] = &[
     chat("/v1/chat/completions", "Chat completion"),
@@ -64,27 +65,29 @@ const fn responses(path: &'static str) -> Route {
 }
 
 fn create_response(hit: Hit) -> Answer {
-    Box::pin(run(hit, "aresponses"))
+    Box::pin(run(hit, EndpointKind::Responses, "aresponses"))
 }
 
 fn chat_completion(hit: Hit) -> Answer {
-    Box::pin(run(hit, "acompletion"))
+    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
 }
 
 fn messages(hit: Hit) -> Answer {
-    Box::pin(run(hit, "anthropic_messages"))
+    Box::pin(run(hit, EndpointKind::Messages, "anthropic_messages"))
 }
 
-async fn run(hit: Hit, call_type: &'static str) -> respond::Reply {
+/// Serves a call of a kind; the model may stand in the path.
+pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -> respond::Reply {
     let path_model = hit.param("model").map(str::to_owned);
     let Some(caller) = hit.caller else { return respond::not_found() };
     let endpoint = Endpoint {
+        kind,
         dialect: hit.route.dialect,
         call_type,
         template: hit.route.path,
         shows_upstream_model: path_model.is_some(),
     };
-    let request = Generate {
+    let request = Incoming {
         endpoint,
         caller,
         call_id: uuid::Uuid::now_v7(),
@@ -93,8 +96,10 @@ async fn run(hit: Hit, call_type: &'static str) -> respond::Reply {
         path_model,
         ip: Some(hit.peer.ip().to_string()),
         body: hit.body,
+        files: hit.files,
+        path_stream: None,
     };
-    generate(&hit.gateway.shared, hit.snapshot, request).await
+    serve(&hit.gateway.shared, hit.snapshot, request).await
 }
 
 fn count_tokens(hit: Hit) -> Answer {

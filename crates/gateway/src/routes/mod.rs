@@ -3,6 +3,7 @@
 
 mod admin;
 mod health;
+mod kinds;
 mod llm;
 mod models;
 
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
-use tianji_core::DialectId;
+use tianji_core::{DialectId, Upload};
 use tianji_pipeline::{Caller, Snapshot};
 
 /// What a handler gives.
@@ -58,7 +59,10 @@ pub(crate) struct Hit {
     pub(crate) route: &'static Route,
     pub(crate) params: Vec<(String, String)>,
     pub(crate) head: Parts,
+    /// The body, whole; of a form, its text fields as an object.
     pub(crate) body: Bytes,
+    /// Files of a form.
+    pub(crate) files: Vec<Upload>,
     pub(crate) started: Instant,
     pub(crate) peer: SocketAddr,
 }
@@ -120,7 +124,7 @@ impl Table {
 
 /// Every route of the gateway.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [llm::ROUTES, models::ROUTES, admin::ROUTES, health::ROUTES].into_iter().flatten()
+    [llm::ROUTES, kinds::ROUTES, models::ROUTES, admin::ROUTES, health::ROUTES].into_iter().flatten()
 }
 
 /// A route whose errors have OpenAI's form.

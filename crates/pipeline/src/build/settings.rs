@@ -38,6 +38,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         router_debug_in_errors: base.router_debug_in_errors,
         enforce_fallback_access: general.enforce_fallback_model_access.unwrap_or(base.enforce_fallback_access),
         chat_for_messages: litellm.chat_for_messages,
+        open_metrics: litellm.open_metrics,
         always_include_stream_usage: general.always_include_stream_usage,
         call_id_in_errors: general.include_call_id_in_error_body,
         budget_status: general
@@ -48,6 +49,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         key_header: general.key_header_name.as_deref().and_then(|name| HeaderName::try_from(name).ok()),
         default_model: general.completion_model.clone(),
         max_body: general.max_request_size_mb.map_or(base.max_body, megabytes),
+        max_form: base.max_form,
         max_reply: base.max_reply,
     }
 }

@@ -1,0 +1,146 @@
+//! Reading `multipart/form-data` (RFC 7578): text fields into an object, files to the disk when they are large.
+
+use futures_util::TryStreamExt;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use multer::{Constraints, Field, Multipart, SizeLimit};
+use serde_json::{Map, Value};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::{NamedTempFile, TempPath};
+use tianji_core::{Error, Kind, Payload, Segment, Spooled, Upload};
+
+/// A form that was read.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    /// Text fields as a JSON object of strings; a name that comes again makes a list.
+    pub(crate) fields: bytes::Bytes,
+    /// Files.
+    pub(crate) files: Vec<Upload>,
+}
+
+/// The boundary, if a request's body is a form.
+pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
+    multer::parse_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).ok()
+}
+
+/// Reads a form. Files of more than [`IN_MEMORY`] bytes go to the disk.
+pub(crate) async fn read(body: Incoming, boundary: String, limit: u64) -> Result<Form, Error> {
+    let limits = SizeLimit::new().whole_stream(limit).per_field(limit);
+    let stream = body.into_data_stream().map_err(std::io::Error::other);
+    let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
+    let (mut fields, mut files) = (Map::new(), Vec::new());
+    while let Some(field) = within(form.next_field()).await? {
+        if fields.len() + files.len() >= MOST_FIELDS {
+            return Err(Error::client(Kind::BadRequest, format!("The form has more than {MOST_FIELDS} fields.")));
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        if field.file_name().is_some() {
+            files.push(file(name, field).await?);
+        } else {
+            add(&mut fields, name, text(field).await?);
+        }
+    }
+    Ok(Form { fields: Value::Object(fields).to_string().into(), files })
+}
+
+async fn within<T>(reading: impl Future<Output = multer::Result<T>>) -> Result<T, Error> {
+    match tokio::time::timeout(IDLE, reading).await {
+        Err(_) => Err(Error::client(Kind::Timeout, "The request body stalled.")),
+        Ok(read) => read.map_err(refused),
+    }
+}
+
+fn refused(cause: multer::Error) -> Error {
+    let (kind, words) = match &cause {
+        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
+            (Kind::PayloadTooLarge, "The form is too large.".to_owned())
+        }
+        other => (Kind::BadRequest, format!("The form could not be read: {other}")),
+    };
+    Error::client(kind, words).with_source(cause)
+}
+
+/// A field name may come with brackets (`timestamp_granularities[]`): they say that it is a list.
+fn add(fields: &mut Map<String, Value>, name: String, text: String) {
+    let value = Value::String(text);
+    match fields.get_mut(&name) {
+        Some(Value::Array(list)) => list.push(value),
+        Some(first) => *first = Value::Array(vec![first.take(), value]),
+        None if name.ends_with("[]") => drop(fields.insert(name, Value::Array(vec![value]))),
+        None => drop(fields.insert(name, value)),
+    }
+}
+
+async fn text(mut field: Field<'_>) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = within(field.chunk()).await? {
+        if bytes.len() + piece.len() > MOST_TEXT {
+            return Err(Error::client(Kind::PayloadTooLarge, "A text field of the form is too long."));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    String::from_utf8(bytes).map_err(|_| Error::client(Kind::BadRequest, "A text field of the form is not UTF-8."))
+}
+
+async fn file(name: String, mut field: Field<'_>) -> Result<Upload, Error> {
+    let filename = field.file_name().unwrap_or_default().to_owned();
+    let content_type = field.content_type().map(ToString::to_string);
+    let mut memory = Vec::new();
+    while let Some(piece) = within(field.chunk()).await? {
+        if memory.len() + piece.len() > IN_MEMORY {
+            let segment = spool(memory, piece, field).await?;
+            return Ok(Upload { field: name, filename, content_type, content: Payload { segments: vec![segment] } });
+        }
+        memory.extend_from_slice(&piece);
+    }
+    Ok(Upload { field: name, filename, content_type, content: Payload::from(memory) })
+}
+
+/// Writes what came and what comes to a file; the writing is done where blocking is allowed.
+async fn spool(memory: Vec<u8>, piece: bytes::Bytes, mut field: Field<'_>) -> Result<Segment, Error> {
+    let mut length = (memory.len() + piece.len()) as u64;
+    let mut file = blocking(move || {
+        let mut file = NamedTempFile::with_prefix("tianji-upload-")?;
+        file.write_all(&memory)?;
+        file.write_all(&piece)?;
+        Ok(file)
+    })
+    .await?;
+    while let Some(piece) = within(field.chunk()).await? {
+        length += piece.len() as u64;
+        file = blocking(move || file.write_all(&piece).map(|()| file)).await?;
+    }
+    let file = OnDisk(file.into_temp_path());
+    Ok(Segment::File(Arc::new(file), length))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, Error> {
+    let full = |cause: std::io::Error| {
+        Error::gateway(Kind::ServiceUnavailable, "The upload could not be stored.").with_source(cause)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|cause| full(std::io::Error::other(cause)))?.map_err(full)
+}
+
+/// An upload on the disk, removed when nobody needs it any more.
+#[derive(Debug)]
+struct OnDisk(TempPath);
+
+impl Spooled for OnDisk {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+/// Longest file that stays in memory, in bytes.
+const IN_MEMORY: usize = 1 << 20;
+/// Longest text field, in bytes.
+const MOST_TEXT: usize = 1 << 20;
+/// Most fields and files of a form.
+const MOST_FIELDS: usize = 256;
+/// Longest silence within a form.
+const IDLE: Duration = Duration::from_secs(30);

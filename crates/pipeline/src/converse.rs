@@ -1,0 +1,103 @@
+//! Following a translator: one request whose reply is passed on, or a conversation that comes to a reply.
+
+use crate::attempt::{MOST_ERROR_BODY, Outcome, deadlines};
+use crate::call::Admitted;
+use crate::deployment::Deployment;
+use crate::shared::Shared;
+use crate::words;
+use http::{HeaderValue, Request};
+use std::sync::Arc;
+use tianji_core::{Credential, DialectId, Error, Reply, Segment, WireRequest};
+use tianji_dialects::Observed;
+use tianji_http::{HttpError, OutBody, drive_with};
+use tianji_providers::Unsigned;
+use tianji_providers::kinds::{Flow, Relay, Told};
+
+/// Carries a flow to its outcome.
+pub(crate) async fn send(
+    shared: &Shared,
+    call: &Admitted,
+    deployment: &Deployment,
+    flow: Flow,
+) -> Result<Outcome, Error> {
+    let credential = credential(shared, deployment).await?;
+    let mut sign = |request: &mut WireRequest| signed(shared, deployment, credential.as_deref(), request);
+    let deadlines = deadlines(call, deployment);
+    match flow {
+        Flow::Relay(mut relay) => {
+            sign(&mut relay.request)?;
+            pass_on(shared, *relay, &deadlines).await
+        }
+        Flow::Converse(mut exchange) => {
+            let told = drive_with(&shared.http, exchange.as_mut(), &deadlines, &mut sign, &judge).await?;
+            Ok(whole(told))
+        }
+    }
+}
+
+async fn pass_on(shared: &Shared, relay: Relay, deadlines: &tianji_http::Deadlines) -> Result<Outcome, Error> {
+    let Relay { request, usage } = relay;
+    let mut out = Request::new(OutBody::from(request.body));
+    *out.method_mut() = request.method;
+    *out.uri_mut() = request.uri;
+    *out.headers_mut() = request.headers;
+    let reply = shared.http.send(out, deadlines).await.map_err(HttpError::into_error)?;
+    let (head, body) = reply.into_parts();
+    if !head.status.is_success() {
+        let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
+        return Err(words::upstream_error(WORDS, head.status.as_u16(), &head.headers, &text));
+    }
+    Ok(Outcome::Raw { body: Box::new(body), usage: Box::new(usage), headers: head.headers })
+}
+
+fn whole(told: Told) -> Outcome {
+    let seen = Observed {
+        response_id: told.id,
+        usage: told.usage,
+        ended: true,
+        resolution: told.resolution,
+        ..Observed::default()
+    };
+    let content_type = HeaderValue::try_from(&*told.content_type);
+    Outcome::Whole {
+        body: told.body,
+        content_type: content_type.unwrap_or(HeaderValue::from_static("application/octet-stream")),
+        seen: Box::new(seen),
+        headers: told.headers,
+    }
+}
+
+async fn credential(shared: &Shared, deployment: &Deployment) -> Result<Option<Arc<Credential>>, Error> {
+    match &deployment.connection.source {
+        Some(source) => shared.credentials.of(source, &shared.http, &*shared.clock).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+fn signed(
+    shared: &Shared,
+    deployment: &Deployment,
+    credential: Option<&Credential>,
+    request: &mut WireRequest,
+) -> Result<(), Error> {
+    let Some(credential) = credential else { return Ok(()) };
+    let slices = request.body.segments.iter().filter_map(|segment| match segment {
+        Segment::Bytes(bytes) => Some(bytes.clone()),
+        Segment::File(..) => None,
+    });
+    let body: Vec<_> = slices.collect();
+    let (method, uri, now) = (&request.method, &request.uri, shared.clock.wall());
+    let unsigned = Unsigned { method, uri, headers: &mut request.headers, body: &body, now };
+    deployment.provider.sign(&deployment.connection, credential, unsigned)
+}
+
+/// A reply that is not 2xx is the vendor's refusal, in whatever envelope.
+fn judge(reply: &Reply) -> Result<(), Error> {
+    if reply.status.is_success() {
+        return Ok(());
+    }
+    Err(words::upstream_error(WORDS, reply.status.as_u16(), &reply.headers, &reply.body))
+}
+
+/// The dialect whose reader of errors knows the most envelopes.
+const WORDS: DialectId = DialectId::OpenAiChat;

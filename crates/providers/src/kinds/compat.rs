@@ -1,0 +1,185 @@
+//! Vendors that speak a kind's own form: the body goes up as it came but for the model, the reply comes back so.
+
+use super::{Ask, Flow, Told, Translator, multipart, usage_of};
+use crate::endpoint::EndpointKind;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use serde::Deserialize;
+use std::borrow::Cow;
+use tianji_core::{Counters, Error, Exchange, Kind, Losses, Payload, Reply, Segment, Step, Usage, WireRequest};
+use tianji_wire::RawObject;
+
+/// The translator of a kind for vendors that speak its form.
+pub(super) fn translator(kind: EndpointKind) -> Option<&'static dyn Translator> {
+    Some(match kind {
+        EndpointKind::Embeddings | EndpointKind::Rerank | EndpointKind::Moderation | EndpointKind::Images => &Json,
+        EndpointKind::Ocr | EndpointKind::Search => &Json,
+        EndpointKind::Speech => &Spoken,
+        EndpointKind::Transcription | EndpointKind::ImageEdits => &Form,
+        _ => return None,
+    })
+}
+
+/// JSON in, JSON out; a stream is passed on.
+#[derive(Debug)]
+struct Json;
+
+impl Translator for Json {
+    fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
+        let request = ask.request(json_body(ask))?;
+        if ask.stream {
+            return Ok(Flow::relay(request, Usage::default()));
+        }
+        Ok(converse(ask, request))
+    }
+}
+
+/// JSON in, sound out.
+#[derive(Debug)]
+struct Spoken;
+
+impl Translator for Spoken {
+    fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
+        let characters = ask.body.str("input").map_or(0, |text| text.chars().count() as u64);
+        let counters = Counters { characters, ..Counters::default() };
+        let usage = Usage { counters, ..Usage::default() };
+        Ok(Flow::relay(ask.request(json_body(ask))?, usage))
+    }
+}
+
+/// A form in, JSON or text out; a stream is passed on.
+#[derive(Debug)]
+struct Form;
+
+impl Translator for Form {
+    fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
+        let mut body = ask.body.clone();
+        body.set("model", ask.target.model);
+        let files: Vec<_> = ask.files.iter().map(|file| (file.field.clone(), file)).collect();
+        let (form, kind) = multipart(&fields(&body), &files, ask.unique);
+        let mut request = ask.request(form)?;
+        request.headers.insert(CONTENT_TYPE, kind);
+        if ask.stream {
+            return Ok(Flow::relay(request, Usage::default()));
+        }
+        Ok(converse(ask, request))
+    }
+}
+
+fn json_body(ask: &Ask<'_>) -> Payload {
+    let mut body = ask.body.clone();
+    body.set("model", ask.target.model);
+    Payload { segments: body.to_chunks().into_iter().map(Segment::Bytes).collect() }
+}
+
+/// Members as text fields: strings as they are, lists as repeated fields, anything else as JSON.
+fn fields(body: &RawObject) -> Vec<(String, Bytes)> {
+    let mut fields = Vec::new();
+    for (name, raw) in body.iter() {
+        match serde_json::from_slice(raw) {
+            Ok(serde_json::Value::Null) | Err(_) => {}
+            Ok(serde_json::Value::Array(items)) => {
+                fields.extend(items.iter().map(|item| (name.to_owned(), text_of(item))));
+            }
+            Ok(value) => fields.push((name.to_owned(), text_of(&value))),
+        }
+    }
+    fields
+}
+
+fn text_of(value: &serde_json::Value) -> Bytes {
+    match value {
+        serde_json::Value::String(text) => Bytes::from(text.clone()),
+        other => Bytes::from(other.to_string()),
+    }
+}
+
+fn converse(ask: &Ask<'_>, request: WireRequest) -> Flow {
+    Flow::Converse(Box::new(Once { request: Some(request), kind: ask.kind, model: ask.model.to_owned() }))
+}
+
+/// One request, one reply that is in the form already.
+struct Once {
+    request: Option<WireRequest>,
+    kind: EndpointKind,
+    model: String,
+}
+
+impl Exchange for Once {
+    type Output = Told;
+
+    fn next(&mut self, reply: Option<Reply>) -> Step<Told> {
+        match (self.request.take(), reply) {
+            (Some(request), _) => Step::Send(request),
+            (None, Some(reply)) => self.read(reply).map_or_else(Step::Fail, Step::Done),
+            (None, None) => Step::Fail(malformed()),
+        }
+    }
+}
+
+impl Once {
+    fn read(&self, reply: Reply) -> Result<Told, Error> {
+        let kind = reply.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or(super::ask::JSON);
+        let text = self.kind == EndpointKind::Transcription && !reply.body.trim_ascii().starts_with(b"{");
+        if text {
+            let content_type = Cow::Owned(kind.to_owned());
+            return Ok(Told { content_type, ..Told::json(reply.body, reply.headers, None) });
+        }
+        let mut body = RawObject::parse(reply.body).map_err(|cause| malformed().with_source(cause))?;
+        if let Some(error) = in_band(&body) {
+            return Err(error);
+        }
+        let usage = self.usage(&body);
+        if body.contains("model") {
+            body.set("model", &self.model);
+        }
+        Ok(Told { id: body.str("id").map(Cow::into_owned), ..Told::json(body.to_bytes(), reply.headers, usage) })
+    }
+
+    fn usage(&self, body: &RawObject) -> Option<Usage> {
+        let mut usage = body.raw("usage").and_then(usage_of);
+        if self.kind == EndpointKind::Images {
+            let made = body.read::<Vec<serde::de::IgnoredAny>>("data").and_then(Result::ok);
+            usage.get_or_insert_default().counters.images = made.map_or(0, |list| list.len() as u64);
+        }
+        if self.kind == EndpointKind::Rerank
+            && let Some(units) = body.read::<Meta>("meta").and_then(Result::ok).and_then(|meta| meta.billed_units)
+        {
+            usage.get_or_insert_default().counters.search_units = units.search_units as u64;
+        }
+        if self.kind == EndpointKind::Transcription
+            && usage.is_none()
+            && let Some(seconds) = body.read::<f64>("duration").and_then(Result::ok)
+        {
+            usage.get_or_insert_default().counters.milliseconds = (seconds.max(0.0) * 1000.0) as u64;
+        }
+        usage
+    }
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    billed_units: Option<Units>,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct Units {
+    search_units: f64,
+}
+
+/// An error under a status that says all is well.
+fn in_band(body: &RawObject) -> Option<Error> {
+    #[derive(Deserialize)]
+    struct Words {
+        message: String,
+    }
+    let words = body.read::<Words>("error")?.ok()?;
+    Some(Error::provider(Kind::InternalServer, words.message))
+}
+
+/// The vendor's reply is not what its documentation says.
+pub(crate) fn malformed() -> Error {
+    Error::provider(Kind::MalformedReply, "the provider's reply could not be understood")
+}

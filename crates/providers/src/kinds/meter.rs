@@ -1,0 +1,51 @@
+//! Usage as OpenAI-like replies of the other endpoint kinds report it.
+
+use serde::Deserialize;
+use tianji_core::{Counters, Usage};
+
+/// The usage in a reply's `usage` member (or in an event's): tokens by modality, or seconds.
+///
+/// OpenAI, "Embeddings object", "The image generation response", "Transcription object": embeddings say
+/// `prompt_tokens`, pictures and transcriptions `input_tokens` and `output_tokens` with details, Whisper `seconds`;
+/// Jina and Voyage say `total_tokens` only.
+pub fn usage_of(raw: &[u8]) -> Option<Usage> {
+    let told: Reported = serde_json::from_slice(raw).ok()?;
+    if let Some(seconds) = told.seconds.filter(|seconds| *seconds >= 0.0) {
+        let counters = Counters { milliseconds: (seconds * 1000.0) as u64, ..Counters::default() };
+        return Some(Usage { counters, ..Usage::default() });
+    }
+    let output = told.output_tokens.or(told.completion_tokens).unwrap_or(0);
+    let input = told.input_tokens.or(told.prompt_tokens).or(Some(told.total_tokens?.saturating_sub(output)))?;
+    let details = told.input_tokens_details.or(told.prompt_tokens_details).unwrap_or_default();
+    let (audio, image) = (details.audio_tokens.min(input), details.image_tokens.min(input));
+    let made = told.output_tokens_details.unwrap_or_default();
+    let out_image = made.image_tokens.min(output);
+    Some(Usage {
+        in_text: input.saturating_sub(audio).saturating_sub(image),
+        in_audio: audio,
+        in_image: image,
+        out_text: output.saturating_sub(out_image),
+        out_image,
+        ..Usage::default()
+    })
+}
+
+#[derive(Deserialize)]
+struct Reported {
+    prompt_tokens: Option<u64>,
+    input_tokens: Option<u64>,
+    completion_tokens: Option<u64>,
+    output_tokens: Option<u64>,
+    total_tokens: Option<u64>,
+    seconds: Option<f64>,
+    input_tokens_details: Option<Details>,
+    prompt_tokens_details: Option<Details>,
+    output_tokens_details: Option<Details>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    audio_tokens: u64,
+    image_tokens: u64,
+}

@@ -1,0 +1,76 @@
+//! Endpoint kinds other than generating a reply: embeddings, reranking, pictures, speech, moderation …
+//!
+//! Each kind has one form that clients see (OpenAI's; Cohere's for reranking, Mistral's for OCR, Perplexity's for
+//! searching). A [`Translator`] puts a call of that form into one vendor's words and the vendor's reply back into the
+//! form: M translators, not N × M. Vendors that speak the form itself need none of their own: see [`compat`].
+
+mod ask;
+mod compat;
+mod form;
+mod inspect;
+mod meter;
+mod told;
+
+pub use ask::Ask;
+pub use form::multipart;
+pub use inspect::{Seen, inspect};
+pub use meter::usage_of;
+pub use told::Told;
+
+use crate::endpoint::EndpointKind;
+use crate::provider::Provider;
+use std::fmt::Debug;
+use tianji_core::{Error, Exchange, Losses, Usage, WireRequest};
+
+/// How a vendor does an endpoint kind. Pure: what to send and what the replies mean.
+pub trait Translator: Debug + Send + Sync {
+    /// Begins a call.
+    ///
+    /// # Errors
+    /// When the call cannot be put into the vendor's words, in words for the client.
+    fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error>;
+}
+
+/// How a call goes on.
+pub enum Flow {
+    /// One request whose reply is passed on while it comes: sound, streams of events.
+    Relay(Box<Relay>),
+    /// A conversation whose outcome is the reply. Replies that are not 2xx never reach it: the driver makes errors of
+    /// them.
+    Converse(Box<dyn Exchange<Output = Told>>),
+}
+
+/// A request whose reply is passed on.
+#[derive(Clone, Debug)]
+pub struct Relay {
+    /// What to send.
+    pub request: WireRequest,
+    /// What is consumed whatever the reply says (characters of a text to be spoken).
+    pub usage: Usage,
+}
+
+impl Flow {
+    /// A reply that is passed on.
+    pub fn relay(request: WireRequest, usage: Usage) -> Self {
+        Self::Relay(Box::new(Relay { request, usage }))
+    }
+}
+
+impl Debug for Flow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Relay(relay) => f.debug_tuple("Relay").field(&relay.request.uri.path()).finish(),
+            Self::Converse(_) => f.debug_tuple("Converse").finish(),
+        }
+    }
+}
+
+impl Provider {
+    /// Who translates an endpoint kind for a model; `None` = the provider does not offer it.
+    pub fn translator(&self, kind: EndpointKind, model: &str) -> Option<&'static dyn Translator> {
+        if !self.endpoints.contains(&kind) {
+            return None;
+        }
+        (self.hooks.translator)(kind, model).or_else(|| compat::translator(kind))
+    }
+}
