@@ -13,7 +13,7 @@ use tianji_core::generate::Thinking;
 /// A foreign thought's signature in a form that survives this dialect's clients.
 pub(super) fn wrap(part: &Part) -> Option<String> {
     let (mark, sealed) = match part {
-        Part::Thinking(thinking) => (SIGNED, thinking.signature.as_deref()?),
+        Part::Thinking(thinking) => (SIGNED, thinking.signature.as_deref().filter(|signature| !signature.is_empty())?),
         Part::RedactedThinking { data } => (REDACTED, data.as_str()),
         _ => return None,
     };
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn foreign_signatures_survive_either_alphabet() {
-        for sealed in ["Eq+/==", "rs_1#gAAA", "\u{1F980}", ""] {
+        for sealed in ["Eq+/==", "rs_1#gAAA", "\u{1F980}"] {
             let thought = Part::Thinking(Thinking { text: "Hm".to_owned(), signature: Some(sealed.to_owned()) });
             let redacted = Part::RedactedThinking { data: sealed.to_owned() };
             for (part, text) in [(thought, "Hm"), (redacted, "")] {

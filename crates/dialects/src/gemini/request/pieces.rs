@@ -37,7 +37,7 @@ pub(super) fn encode<'a>(
             Part::ToolResult(result) => job.result(result, &path, &mut written)?,
             Part::Thinking(thinking) => {
                 // This vendor's own signatures hang on calls and texts: one on a thought is another vendor's.
-                if thinking.signature.is_some() {
+                if thinking.signature.as_deref().is_some_and(|signature| !signature.is_empty()) {
                     job.hint(format!("{path}.signature"), "another vendor's signature");
                 }
                 if !thinking.text.is_empty() {

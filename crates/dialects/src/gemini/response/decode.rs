@@ -40,7 +40,10 @@ pub(in crate::gemini) fn decode(body: &Bytes) -> Result<GenerateResponse, Dialec
         _ => {}
     }
     let id = reply.response_id.unwrap_or_default();
-    Ok(GenerateResponse { id, model, created: None, choices, usage, service_tier: None, extra: extra.members() })
+    // The reference proxy lists nothing where nothing was said.
+    let silent = choices.iter().all(|choice| choice.parts.is_empty());
+    let extra = if silent { Extra::new() } else { extra.members() };
+    Ok(GenerateResponse { id, model, created: None, choices, usage, service_tier: None, extra })
 }
 
 fn choice(at: u32, candidate: WireCandidate<'_>, seed: &str) -> Result<Choice, DialectError> {
@@ -52,11 +55,18 @@ fn choice(at: u32, candidate: WireCandidate<'_>, seed: &str) -> Result<Choice, D
     }
     let mut calls = 0;
     for part in &mut said {
-        if let Part::ToolCall(call) = part {
-            if call.id.is_empty() {
-                call.id = minted_id(seed, index, calls);
+        match part {
+            Part::ToolCall(call) => {
+                if call.id.is_empty() {
+                    call.id = minted_id(seed, index, calls);
+                }
+                calls += 1;
             }
-            calls += 1;
+            // It is a block of thought all the same, which clients may send back.
+            Part::Thinking(thinking) => {
+                thinking.signature.get_or_insert_default();
+            }
+            _ => {}
         }
     }
     if let Some(raw) = &candidate.grounding_metadata {

@@ -2,7 +2,8 @@
 
 use crate::gemini;
 use crate::openai_chat::json::{self, Commas};
-use crate::openai_chat::{finish, thought, usage};
+use crate::openai_chat::usage::{self, Extras};
+use crate::openai_chat::{finish, thought};
 use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -29,7 +30,9 @@ pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientV
     out.extend_from_slice(b"]");
     if let Some(consumed) = &response.usage {
         out.extend_from_slice(br#","usage":"#);
-        usage::write(consumed, true, &mut out);
+        let googles = response.extra.contains_key("vertex_ai_grounding_metadata");
+        let extras = if googles { Extras::Googles } else { Extras::Caches };
+        usage::write(consumed, extras, &mut out);
     }
     if let Some(tier) = &response.service_tier {
         out.extend_from_slice(br#","service_tier":"#);
@@ -200,8 +203,15 @@ struct Message<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block<'a> {
-    Thinking { thinking: &'a str, signature: &'a str },
-    RedactedThinking { data: &'a str },
+    Thinking {
+        thinking: &'a str,
+        /// Some vendors think in blocks that they do not sign.
+        #[serde(skip_serializing_if = "str::is_empty")]
+        signature: &'a str,
+    },
+    RedactedThinking {
+        data: &'a str,
+    },
 }
 
 /// One of `annotations`.

@@ -4,7 +4,8 @@ use crate::StreamEncoder;
 use crate::gemini;
 use crate::openai_chat::json;
 use crate::openai_chat::response::{client_id, extras_field, write_image};
-use crate::openai_chat::{error, finish, usage};
+use crate::openai_chat::usage::{self, Extras};
+use crate::openai_chat::{error, finish};
 use bytes::BytesMut;
 use std::fmt::Write as _;
 use tianji_core::generate::{ClientView, Delta, Finish, Opaque, PartKind, StreamEvent, ToolCallKind};
@@ -18,6 +19,7 @@ pub(in crate::openai_chat) struct ChatEncoder {
     head: BytesMut,
     choices: Vec<Choice>,
     usage: Option<Usage>,
+    extras: Extras,
 }
 
 #[derive(Debug)]
@@ -52,7 +54,7 @@ enum What {
 impl ChatEncoder {
     /// Before the first event.
     pub(in crate::openai_chat) fn new(view: ClientView) -> Self {
-        Self { view, head: BytesMut::new(), choices: Vec::with_capacity(1), usage: None }
+        Self { view, head: BytesMut::new(), choices: Vec::with_capacity(1), usage: None, extras: Extras::default() }
     }
 
     fn start(&mut self, id: &str, created: Option<i64>) {
@@ -233,6 +235,7 @@ impl ChatEncoder {
     /// Says whether this is such a part.
     fn gemini(&mut self, index: u32, own: &Opaque, out: &mut BytesMut) -> bool {
         if let Some((_, member)) = gemini::ANSWER_MEMBERS.iter().find(|(name, _)| *name == own.type_name) {
+            self.extras = Extras::Googles;
             out.extend_from_slice(&self.head);
             let _ = write!(out, r#"{{"index":{index},"delta":{{}},"finish_reason":null}}],"{member}":["#);
             json::value(&own.raw, out);
@@ -347,7 +350,7 @@ impl StreamEncoder for ChatEncoder {
             }
             out.extend_from_slice(&self.head);
             out.extend_from_slice(br#"],"usage":"#);
-            usage::write(&usage, true, out);
+            usage::write(&usage, self.extras, out);
             out.extend_from_slice(b"}\n\n");
         }
         out.extend_from_slice(b"data: [DONE]\n\n");

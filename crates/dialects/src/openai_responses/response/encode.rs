@@ -87,7 +87,8 @@ impl Output<'_> {
     fn part(&mut self, part: &Part) {
         match part {
             Part::Thinking(thinking) => {
-                let (text, signature) = (thinking.text.clone(), thinking.signature.clone());
+                let signature = thinking.signature.clone().filter(|signature| !signature.is_empty());
+                let text = thinking.text.clone();
                 self.thought(&Thought { text, signature, redacted: None });
             }
             Part::RedactedThinking { data } => {

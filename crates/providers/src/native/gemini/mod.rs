@@ -7,8 +7,5 @@ use crate::provider::Hooks;
 
 pub(super) use url::{method, model_path};
 
-pub(super) const FOLDER: Folder = Folder {
-    name: "gemini",
-    row: include_str!("row.toml"),
-    hooks: Hooks { uri: url::uri, ..Hooks::COMPAT },
-};
+pub(super) const FOLDER: Folder =
+    Folder { name: "gemini", row: include_str!("row.toml"), hooks: Hooks { uri: url::uri, ..Hooks::COMPAT } };

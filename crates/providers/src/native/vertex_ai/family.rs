@@ -52,22 +52,8 @@ fn is_endpoint(name: &str) -> bool {
 }
 
 /// Beginnings of names, and the publishers of such models.
-const PUBLISHERS: &[(&str, &str)] = &[
-    ("mistral", "mistralai"),
-    ("codestral", "mistralai"),
-    ("ministral", "mistralai"),
-    ("jamba", "ai21"),
-];
+const PUBLISHERS: &[(&str, &str)] =
+    &[("mistral", "mistralai"), ("codestral", "mistralai"), ("ministral", "mistralai"), ("jamba", "ai21")];
 
 /// Publishers whose models the common endpoint serves.
-const OPEN: &[&str] = &[
-    "meta",
-    "deepseek-ai",
-    "qwen",
-    "openai",
-    "minimaxai",
-    "moonshotai",
-    "zai-org",
-    "xai",
-    "nvidia",
-];
+const OPEN: &[&str] = &["meta", "deepseek-ai", "qwen", "openai", "minimaxai", "moonshotai", "zai-org", "xai", "nvidia"];
