@@ -52,7 +52,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("scx-ai/x", "", "scx-ai x"),
     ("openai/*", "", "openai *"),
     ("vercel_ai_gateway/anthropic/claude", "", "vercel_ai_gateway anthropic/claude"),
+    ("gemini/gemini-2.5-pro", "", "gemini gemini-2.5-pro"),
+    ("vertex_ai/meta/llama-4-maverick", "", "vertex_ai meta/llama-4-maverick"),
     // or an alias
+    ("vertex_ai_beta/gemini-2.5-pro", "", "vertex_ai gemini-2.5-pro"),
     ("custom_openai/x", "", "openai x"),
     ("text-completion-openai/gpt-3.5-turbo-instruct", "", "openai gpt-3.5-turbo-instruct"),
     ("azure_text/x", "", "azure x"),
@@ -63,9 +66,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("text-completion-codestral/x", "", "codestral x"),
     ("ai21/jamba", "", "ai21_chat jamba"),
     // or a provider of other builds
-    ("gemini/gemini-2.5-pro", "", "no gemini"),
-    ("vertex_ai/gemini-2.5-pro", "", "no vertex_ai"),
-    ("bedrock/anthropic.claude-3", "", "no bedrock"),
+        ("bedrock/anthropic.claude-3", "", "no bedrock"),
     ("cohere/command-a", "", "no cohere"),
     ("sagemaker_chat/x", "", "no sagemaker_chat"),
     // bare names: the price catalogue
@@ -76,7 +77,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("gpt-3.5-turbo-instruct", "", "openai gpt-3.5-turbo-instruct"),
     ("claude-by-azure", "", "azure_ai claude-by-azure"),
     ("amazon.nova-pro-v1:0", "", "no bedrock_converse"),
-    ("gemini-2.5-pro", "", "no vertex_ai"),
+    ("gemini-2.5-pro", "", "vertex_ai gemini-2.5-pro"),
     ("strange", "", "openai strange"),
     // bare names: their form
     ("claude-opus-9", "", "anthropic claude-opus-9"),
@@ -92,7 +93,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("meta.llama3-70b-instruct-v1:0", "", "no bedrock"),
     ("mistral.mistral-7b-instruct-v0:2", "", "no bedrock"),
     ("command-r", "", "no cohere_chat"),
-    ("gemini-9", "", "no vertex_ai"),
+    ("gemini-9", "", "vertex_ai gemini-9"),
     // bare names: nothing known
     ("my-model", "", "openai my-model"),
     ("meta-llama/Llama-3", "", "openai meta-llama/Llama-3"),

@@ -22,6 +22,11 @@ pub(super) fn uri(
         return Ok(format!("{base}{method}"));
     }
     let location = connection.region.as_deref().unwrap_or_else(|| default_location(model));
+    // It becomes part of the host: nothing in it may end the host's name.
+    if location.is_empty() || !location.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        let reason = "follows from a location, and the one that is set is no name of a location";
+        return Err(ConnectionError::InvalidBase { provider: provider.name.clone(), reason });
+    }
     let place = if base.contains("/projects/") {
         base.to_owned()
     } else {
@@ -31,7 +36,7 @@ pub(super) fn uri(
         })?;
         let host = if base.is_empty() { host(location) } else { base.to_owned() };
         let version = connection.api_version.as_deref().unwrap_or(VERSION);
-        let (project, location) = (model_path(project), model_path(location));
+        let project = model_path(project);
         format!("{host}/{version}/projects/{project}/locations/{location}")
     };
     let name = model_path(model.rsplit('/').next().unwrap_or(model));
