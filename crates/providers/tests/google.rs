@@ -1,6 +1,6 @@
 //! Google's two ways to its models: addresses, keys, and edits of bodies.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 use bytes::Bytes;
 use serde_json::{Value, json};

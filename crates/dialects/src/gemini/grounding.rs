@@ -97,8 +97,6 @@ struct UrlCitation<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
-
     use super::*;
 
     #[test]

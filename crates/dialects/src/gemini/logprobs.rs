@@ -89,8 +89,6 @@ impl Candidate {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
-
     use super::*;
 
     #[test]

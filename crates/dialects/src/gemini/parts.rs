@@ -16,33 +16,34 @@ pub(super) fn read(raw: &RawValue, path: &str, parts: &mut Vec<Part>) -> Result<
     let wire: WirePart<'_> =
         serde_json::from_str(raw.get()).map_err(|cause| DialectError::invalid(path, cause.to_string()))?;
     let signature = wire.thought_signature.as_deref().filter(|signature| !signature.is_empty());
+    if let Some(call) = wire.function_call {
+        parts.push(Part::ToolCall(read_call(call, signature, path)?));
+        return Ok(());
+    }
     let thought = wire.thought == Some(true);
-    let part = if let Some(call) = wire.function_call {
-        return read_call(call, signature, path).map(|call| parts.push(Part::ToolCall(call)));
-    } else if let Some(answer) = wire.function_response {
-        answer.read(path)?
-    } else if let (Some(text), true) = (&wire.text, thought) {
-        match signature.and_then(|signature| seal::unwrap(text, signature)) {
+    let part = match (wire.function_response, wire.text, wire.inline_data, wire.file_data) {
+        (Some(answer), ..) => answer.read(path)?,
+        (None, Some(text), ..) if thought => match signature.and_then(|signature| seal::unwrap(&text, signature)) {
             Some(foreign) => {
                 parts.push(foreign);
                 return Ok(());
             }
-            None => Part::Thinking(Thinking { text: text.clone(), signature: None }),
-        }
-    } else if let Some(text) = wire.text {
-        if text.is_empty() && signature.is_some() {
+            None => Part::Thinking(Thinking { text, signature: None }),
+        },
+        // Nothing but the signature of what came before.
+        (None, Some(text), ..) if text.is_empty() && signature.is_some() => {
             parts.extend(signature.map(signed));
             return Ok(());
         }
-        Part::text(text)
-    } else if wire.video_metadata.is_some() || thought {
-        return Ok(parts.push(opaque(raw)));
-    } else if let Some(blob) = wire.inline_data {
-        inline(blob, wire.media_resolution)
-    } else if let Some(file) = wire.file_data {
-        behind_address(file, wire.media_resolution)
-    } else {
-        return Ok(parts.push(opaque(raw)));
+        (None, Some(text), ..) => Part::text(text),
+        (None, None, Some(blob), _) if wire.video_metadata.is_none() && !thought => inline(blob, wire.media_resolution),
+        (None, None, None, Some(file)) if wire.video_metadata.is_none() && !thought => {
+            behind_address(file, wire.media_resolution)
+        }
+        _ => {
+            parts.push(opaque(raw));
+            return Ok(());
+        }
     };
     parts.push(part);
     parts.extend(signature.map(signed));

@@ -42,8 +42,6 @@ const REDACTED: &str = "tianji/redacted:";
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
-
     use super::*;
 
     #[test]

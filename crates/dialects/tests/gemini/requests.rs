@@ -57,10 +57,9 @@ fn wrong_requests_are_refused_by_the_place() {
     }
 }
 
-/// What chat completions become: the request's members beside `messages`, the model, the expected members, the losses.
 #[test]
-fn parameters_of_chat_become_this_dialects() {
-    for (members, model, expected, lost) in [
+fn sampling_and_modalities_of_chat_become_this_dialects() {
+    check_members(vec![
         (
             json!({ "max_tokens": 5, "temperature": 0.5, "top_p": 0.9, "top_k": 3, "n": 2, "stop": "X", "seed": 1 }),
             "gemini-2.5-flash",
@@ -97,6 +96,12 @@ fn parameters_of_chat_become_this_dialects() {
             json!({ "safetySettings": [{ "category": "C" }], "cachedContent": "cachedContents/a", "generationConfig": { "topK": 4, "responseModalities": ["TEXT"] }, "banana_level": 3 }),
             vec![],
         ),
+    ]);
+}
+
+#[test]
+fn tiers_formats_and_tools_of_chat_become_this_dialects() {
+    check_members(vec![
         (json!({ "service_tier": "default" }), "m", json!({ "serviceTier": "standard" }), vec![]),
         (json!({ "service_tier": "scale" }), "m", json!({}), vec!["parameter service_tier"]),
         (
@@ -130,7 +135,14 @@ fn parameters_of_chat_become_this_dialects() {
             json!({ "tools": [{ "googleSearch": {} }] }),
             vec!["parameter tools[1]"],
         ),
-    ] {
+    ]);
+}
+
+/// What chat completions become: the request's members beside `messages`, the model, the expected members, the losses.
+type Row = (Value, &'static str, Value, Vec<&'static str>);
+
+fn check_members(rows: Vec<Row>) {
+    for (members, model, expected, lost) in rows {
         let mut body = members.as_object().unwrap().clone();
         body.insert("messages".to_owned(), json!([{ "role": "user", "content": "x" }]));
         body.insert("model".to_owned(), json!("m"));

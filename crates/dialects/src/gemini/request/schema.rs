@@ -255,8 +255,6 @@ const DEEPEST: usize = 32;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
-
     use super::*;
     use serde_json::json;
 
