@@ -23,6 +23,7 @@ mod seal;
 mod stream;
 mod types;
 mod usage;
+mod written;
 
 pub use count::{decode_count_request, decode_count_tokens, encode_count_request, encode_count_tokens};
 pub use inspect::inspect;

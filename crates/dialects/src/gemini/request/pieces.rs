@@ -4,7 +4,8 @@ use super::encode::Job;
 use super::{contents, turns};
 use crate::DialectError;
 use crate::gemini::media;
-use crate::gemini::parts::{Answer, Args, Call, FileData, Outcome, Piece, Written, resolution, sign, signature_of};
+use crate::gemini::parts::signature_of;
+use crate::gemini::written::{Answer, Args, Call, FileData, Outcome, Piece, Written, resolution, sign};
 use std::borrow::Cow;
 use tianji_core::DialectId;
 use tianji_core::generate::{

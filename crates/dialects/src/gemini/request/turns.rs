@@ -3,7 +3,7 @@
 use super::encode::Job;
 use super::pieces;
 use crate::DialectError;
-use crate::gemini::parts::{Piece, Written};
+use crate::gemini::written::{Piece, Written};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;

@@ -1,8 +1,9 @@
 //! Writes a reply for a client, and the frames of a stream, which have the same shape.
 
 use super::ANSWER_MEMBERS;
-use crate::gemini::parts::{Args, Call, Piece, Written, sign, signature_of};
+use crate::gemini::parts::signature_of;
 use crate::gemini::usage::UsageMember;
+use crate::gemini::written::{Args, Call, Piece, Written, sign};
 use crate::gemini::{finish, logprobs, media, seal};
 use bytes::Bytes;
 use serde::Serialize;

@@ -1,6 +1,7 @@
 //! Frames of an upstream → canonical events.
 
 use crate::gemini::types::{Count, WireCandidate, WireReply, WireUsage};
+use crate::gemini::written::Piece;
 use crate::gemini::{error, finish, grounding, logprobs, model::Model, parts};
 use crate::openai_chat::{join_id, minted_id};
 use crate::{DialectError, StreamDecoder};
@@ -215,7 +216,7 @@ impl Answer {
     /// Pictures and sound come whole, as a part of this dialect's own.
     fn inline(&mut self, source: &MediaSource, events: &mut Vec<StreamEvent>) {
         let MediaSource::Base64 { mime, data } = source else { return };
-        let raw = Json::of(&parts::Piece::inline(mime.as_str(), data));
+        let raw = Json::of(&Piece::inline(mime.as_str(), data));
         if let Ok(raw) = raw {
             self.whole("inlineData", raw, events);
         }

@@ -3,8 +3,9 @@
 
 use crate::StreamEncoder;
 use crate::gemini::array::Frames;
-use crate::gemini::parts::{Args, Call, Piece, Written, signature_of};
+use crate::gemini::parts::signature_of;
 use crate::gemini::response::{ANSWER_MEMBERS, Candidate, Content, Reply, client_id};
+use crate::gemini::written::{Args, Call, Piece, Written};
 use crate::gemini::{finish, logprobs, seal};
 use crate::openai_chat::split_id;
 use bytes::BytesMut;
