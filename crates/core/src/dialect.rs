@@ -15,13 +15,15 @@ pub enum DialectId {
     AnthropicMessages,
     /// Google Gemini, generateContent.
     Gemini,
+    /// Cohere v2 Chat.
+    CohereChat,
 }
 
 impl DialectId {
     /// Whether requests name their model in the body; otherwise it stands in the URL.
     pub const fn names_model_in_body(self) -> bool {
         match self {
-            Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages => true,
+            Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages | Self::CohereChat => true,
             Self::Gemini => false,
         }
     }
@@ -33,6 +35,7 @@ impl DialectId {
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
             Self::Gemini => "gemini",
+            Self::CohereChat => "cohere_chat",
         }
     }
 }

@@ -10,11 +10,13 @@
 
 pub mod anthropic_messages;
 pub mod bridge;
+pub mod cohere_chat;
 mod error;
 mod fixups;
 mod frame;
 pub mod gemini;
 mod inspect;
+mod lenient;
 mod observed;
 pub mod openai_chat;
 pub mod openai_responses;
@@ -81,6 +83,7 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
         DialectId::Gemini => &gemini::Gemini,
+        DialectId::CohereChat => &cohere_chat::CohereChat,
     }
 }
 

@@ -1,6 +1,11 @@
 //! Gemini against golden files and tables.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may stop at the first surprise"
+)]
 
 #[path = "gemini/counting.rs"]
 mod counting;

@@ -66,8 +66,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("text-completion-codestral/x", "", "codestral x"),
     ("ai21/jamba", "", "ai21_chat jamba"),
     // or a provider of other builds
-        ("bedrock/anthropic.claude-3", "", "no bedrock"),
-    ("cohere/command-a", "", "no cohere"),
+    ("bedrock/anthropic.claude-3", "", "no bedrock"),
+    ("cohere_chat/command-a", "", "cohere command-a"),
     ("sagemaker_chat/x", "", "no sagemaker_chat"),
     // bare names: the price catalogue
     ("deepseek-chat", "", "deepseek deepseek-chat"),
@@ -92,7 +92,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("global.anthropic.claude-sonnet-4", "", "no bedrock"),
     ("meta.llama3-70b-instruct-v1:0", "", "no bedrock"),
     ("mistral.mistral-7b-instruct-v0:2", "", "no bedrock"),
-    ("command-r", "", "no cohere_chat"),
+    ("command-r", "", "cohere command-r"),
     ("gemini-9", "", "vertex_ai gemini-9"),
     // bare names: nothing known
     ("my-model", "", "openai my-model"),

@@ -47,6 +47,9 @@ pub struct GenerateRequest {
     /// Parameters that Google names and no other dialect has a word for, by their path (`safetySettings`,
     /// `generationConfig.speechConfig` …). Losses elsewhere, of a gravity that the Gemini dialect knows.
     pub gemini_only: Extra,
+    /// Parameters that Cohere names and no other dialect has a word for (`citation_options`, `priority`,
+    /// `safety_mode`).
+    pub cohere_only: Extra,
     /// Unknown members, forwarded verbatim to any target.
     pub extra: Extra,
     /// Members as the client wrote them that the reply repeats (OpenAI Responses: `instructions`, `tools`,
@@ -78,6 +81,7 @@ impl GenerateRequest {
             openai_only: Extra::new(),
             anthropic_only: Extra::new(),
             gemini_only: Extra::new(),
+            cohere_only: Extra::new(),
             extra: Extra::new(),
             echo: Extra::new(),
             unknown: Vec::new(),

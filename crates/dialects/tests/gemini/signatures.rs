@@ -47,6 +47,7 @@ fn history(client: DialectId, shown: &Value) -> Value {
             }
             json!({ "model": "m", "input": input })
         }
+        DialectId::CohereChat => panic!("no history of this dialect is built here"),
         DialectId::Gemini => {
             json!({ "contents": [{ "role": "user", "parts": [{ "text": "x" }] }, shown["candidates"][0]["content"]] })
         }

@@ -4,6 +4,7 @@
 mod anthropic;
 mod azure;
 mod azure_ai;
+mod cohere;
 mod gemini;
 mod openai;
 mod snowflake;
@@ -26,6 +27,7 @@ pub(crate) const ALL: &[Folder] = &[
     anthropic::FOLDER,
     azure::FOLDER,
     azure_ai::FOLDER,
+    cohere::FOLDER,
     gemini::FOLDER,
     openai::FOLDER,
     snowflake::FOLDER,

@@ -4,6 +4,7 @@
 use super::decode::{camel, snake};
 use super::names::Names;
 use super::{config, offer, turns};
+use crate::cohere_chat;
 use crate::gemini::model::Model;
 use crate::gemini::object::Object;
 use crate::openai_responses::loss_elsewhere;
@@ -150,6 +151,13 @@ impl<'a, 'l> Job<'a, 'l> {
                 body.put(name, raw);
             } else {
                 self.hint(name.as_str(), "a parameter that only Anthropic has");
+            }
+        }
+        for (name, raw) in &request.cohere_only {
+            if self.allows(name) {
+                body.put(name, raw);
+            } else {
+                self.losses.push(cohere_chat::loss_elsewhere(name, raw), name.as_str(), cohere_chat::ONLY_COHERES);
             }
         }
     }

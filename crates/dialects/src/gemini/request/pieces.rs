@@ -6,6 +6,7 @@ use crate::DialectError;
 use crate::gemini::media;
 use crate::gemini::parts::signature_of;
 use crate::gemini::written::{Answer, Args, Call, FileData, Outcome, Piece, Written, resolution, sign};
+use crate::openai_chat::split_id;
 use std::borrow::Cow;
 use tianji_core::DialectId;
 use tianji_core::generate::{
@@ -136,7 +137,9 @@ impl<'a> Job<'a, '_> {
         self.calls += 1;
         let id = Some(call.id.as_str()).filter(|_| own_id);
         let function_call = Some(Call { id, name: self.names.sent(&call.name), args });
-        let thought_signature = call.signature.as_deref().map(Cow::Borrowed);
+        // Clients that know no signatures bring it back in the id.
+        let signature = call.signature.as_deref().or_else(|| split_id(&call.id).1);
+        let thought_signature = signature.map(Cow::Borrowed);
         Ok(Piece { function_call, thought_signature, ..Piece::default() })
     }
 
