@@ -1,7 +1,7 @@
 //! Rows: providers as data. The embedded table and an operator's `custom_providers:` use the same form.
 
 use crate::endpoint::EndpointKind;
-use crate::kinds::{self, Translator};
+use crate::kinds::{self, EmbeddingRules, Translator};
 use crate::params::{Capability, Condition, ParamRules, When};
 use crate::provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
 use crate::quirks::Quirk;
@@ -77,6 +77,7 @@ pub(crate) struct Row {
     chat_path: Option<String>,
     endpoints: Option<BTreeSet<EndpointKind>>,
     wires: BTreeMap<EndpointKind, String>,
+    embeddings: EmbeddingRules,
     supported: Option<Vec<String>>,
     messages_by_responses: bool,
     rename: BTreeMap<String, String>,
@@ -149,6 +150,7 @@ impl Row {
             chat,
             endpoints,
             wires,
+            embeddings: self.embeddings,
             supported: self.supported,
             rules: ParamRules {
                 rename: self.rename,

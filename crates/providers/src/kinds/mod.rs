@@ -6,12 +6,17 @@
 
 mod ask;
 mod compat;
+mod embeddings;
 mod form;
+mod hosts;
 mod inspect;
 mod meter;
+mod moderation;
+mod rerank;
 mod told;
 
 pub use ask::Ask;
+pub use embeddings::EmbeddingRules;
 pub use form::multipart;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
@@ -81,6 +86,9 @@ pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Trans
     match kind {
         // The common form: a row may say so.
         _ if name == "compat" => compat::translator(kind),
+        EndpointKind::Embeddings => embeddings::named(name),
+        EndpointKind::Rerank => rerank::named(name),
+        EndpointKind::Moderation => moderation::named(name),
         _ => None,
     }
 }
