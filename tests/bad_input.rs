@@ -49,6 +49,28 @@ fn bytes_that_are_no_text() {
     stage.assert_untouched();
 }
 
+#[test]
+fn compressed_bodies_are_read_and_bombs_and_unknown_codings_are_not() {
+    use std::io::Write;
+    let mut stage = Stage::start();
+    let gzip = |text: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(text).and_then(|()| encoder.finish()).unwrap_or_default()
+    };
+    let post = |body: Vec<u8>, coding: &str| {
+        Request::new("POST", ROUTES[0].0, body).bearer(MASTER_KEY).header("content-encoding", coding)
+    };
+    let unknown_model = json!({"model": "nope", "messages": [{"role": "user", "content": "x"}]}).to_string();
+    let read = stage.gateway.send(&post(gzip(unknown_model.as_bytes()), "gzip"));
+    assert_error("a compressed body", &read, 400, ROUTES[0].1);
+    assert!(read.text().contains("nope"), "{}", read.text());
+    let unknown = stage.gateway.send(&post(unknown_model.into_bytes(), "lzma"));
+    assert_error("an unknown coding", &unknown, 415, ROUTES[0].1);
+    let bomb = stage.gateway.send(&post(gzip(&vec![b' '; 64 << 20]), "gzip"));
+    assert_error("a bomb", &bomb, 413, ROUTES[0].1);
+    stage.assert_untouched();
+}
+
 /// What is not the gateway's business goes to a vendor of the same dialect as it is; where the request has to be
 /// translated it must be understood.
 #[test]

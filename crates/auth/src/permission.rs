@@ -26,6 +26,8 @@ pub enum Permission {
     KeyWrite,
     /// Seeing spend in one's scope.
     SpendRead,
+    /// Reading metrics; public if the configuration opens them.
+    Scrape,
     /// Seeing how the gateway is doing.
     AdminRead,
     /// Changing how the gateway works.

@@ -7,8 +7,9 @@ use crate::form;
 use crate::gateway::Gateway;
 use crate::path;
 use crate::respond::{self, Reply};
-use crate::routes::{Hit, Route};
+use crate::routes::{Hit, KeyPlace, Route};
 use bytes::{Bytes, BytesMut};
+use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -16,9 +17,10 @@ use hyper::body::Incoming;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tianji_auth::{Denial, Permission, route_allowed};
+use tianji_auth::{CredentialSources, Denial, Permission, route_allowed};
 use tianji_core::{DialectId, Error, Kind, Upload};
 use tianji_pipeline::{Caller, Snapshot, authenticate, error_response};
+use tianji_wire::{Inflate, InflateError};
 
 /// Serves one request. Never fails: what goes wrong becomes a reply.
 pub(crate) async fn serve(gateway: Gateway, peer: SocketAddr, request: Request<Incoming>) -> Result<Reply, Infallible> {
@@ -49,7 +51,7 @@ async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>)
         None => return respond::method_not_allowed(&entry.methods()),
     };
     let snapshot = gateway.live.snapshot();
-    let caller = match admit(gateway, &snapshot, route, &path, &head.headers).await {
+    let caller = match admit(gateway, &snapshot, route, &path, &head).await {
         Ok(caller) => caller,
         Err(error) => return error_response(route.dialect, &error),
     };
@@ -57,6 +59,7 @@ async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>)
         Ok(read) => read,
         Err(error) => return error_response(route.dialect, &error),
     };
+    head.headers.remove(http::header::CONTENT_ENCODING);
     strip_credentials(&mut head.headers, &snapshot);
     let hit = Hit { gateway: gateway.clone(), snapshot, caller, route, params, head, body, files, started, peer };
     (route.handler)(hit).await
@@ -68,12 +71,16 @@ async fn admit(
     snapshot: &Snapshot,
     route: &Route,
     path: &str,
-    headers: &HeaderMap,
+    head: &Parts,
 ) -> Result<Option<Caller>, Error> {
-    if route.permission == Permission::Public {
+    let scrape = route.permission == Permission::Scrape && snapshot.settings.open_metrics;
+    if route.permission == Permission::Public || scrape {
         return Ok(None);
     }
-    let caller = authenticate(&gateway.shared, snapshot, headers, None).await?;
+    let key = (route.keys == KeyPlace::Query).then(|| query_key(head.uri.query())).flatten();
+    let aws_signature = route.keys == KeyPlace::AwsSignature;
+    let sources = CredentialSources { custom_header: None, query_key: key.as_deref(), aws_signature };
+    let caller = authenticate(&gateway.shared, snapshot, &head.headers, sources).await?;
     if let Some(key) = caller.principal.key()
         && !route_allowed(&key.allowed_routes, path, route.path, route.name, route.groups)
     {
@@ -82,6 +89,13 @@ async fn admit(
     }
     caller.check(route.permission, route.path)?;
     Ok(Some(caller))
+}
+
+/// The value of `?key=`.
+fn query_key(query: Option<&str>) -> Option<String> {
+    let raw = query?.split('&').find_map(|pair| pair.strip_prefix("key="))?;
+    let key = percent_encoding::percent_decode_str(raw).decode_utf8().ok()?;
+    Some(key.into_owned()).filter(|key| !key.is_empty())
 }
 
 /// A body, or a form as its fields and files.
@@ -100,10 +114,8 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    let coded = headers.get(http::header::CONTENT_ENCODING).filter(|coding| *coding != "identity");
-    if coded.is_some() {
-        return Err(Error::client(Kind::BadRequest, "Compressed request bodies are not supported.")
-            .with_status(http::StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    if let Some(inflate) = coding(headers)? {
+        return read_coded(body, inflate, limit).await;
     }
     let announced = headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
@@ -122,6 +134,34 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
         whole.extend_from_slice(&more);
     }
     Ok(whole.freeze())
+}
+
+/// The decoder of a compressed body.
+fn coding(headers: &HeaderMap) -> Result<Option<Inflate>, Error> {
+    let Some(coded) = headers.get(http::header::CONTENT_ENCODING) else { return Ok(None) };
+    Inflate::of(coded.to_str().unwrap_or("(no text)"), MOST_GROWTH).map_err(|cause| {
+        let status = http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Error::client(Kind::BadRequest, format!("The request body cannot be read: {cause}.")).with_status(status)
+    })
+}
+
+async fn read_coded(mut body: Incoming, mut inflate: Inflate, limit: usize) -> Result<Bytes, Error> {
+    let damaged = |cause: InflateError| {
+        let kind = match cause {
+            InflateError::Bomb(_) => Kind::PayloadTooLarge,
+            InflateError::Damaged(_) => Kind::BadRequest,
+        };
+        Error::client(kind, format!("The request body cannot be read: {cause}.")).with_source(cause)
+    };
+    let mut whole = BytesMut::new();
+    while let Some(more) = piece(&mut body).await? {
+        whole.extend_from_slice(&inflate.push(&more).map_err(damaged)?);
+        if whole.len() > limit {
+            return Err(too_large(limit));
+        }
+    }
+    whole.extend_from_slice(&inflate.finish().map_err(damaged)?);
+    if whole.len() > limit { Err(too_large(limit)) } else { Ok(whole.freeze()) }
 }
 
 async fn piece(body: &mut Incoming) -> Result<Option<Bytes>, Error> {
@@ -160,6 +200,8 @@ fn strip_credentials(headers: &mut HeaderMap, snapshot: &Snapshot) {
 pub(crate) const DEFAULT_DIALECT: DialectId = DialectId::OpenAiChat;
 /// Longest silence within a request body.
 const BODY_IDLE: Duration = Duration::from_secs(30);
+/// How many times longer than what came a compressed body may be.
+const MOST_GROWTH: u64 = 100;
 /// Most bytes reserved ahead of what has arrived.
 const FIRST_ROOM: usize = 4 << 20;
 /// Headers that carry keys.

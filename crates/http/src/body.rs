@@ -4,16 +4,19 @@ use crate::client::Lease;
 use crate::deadlines::Deadlines;
 use crate::error::HttpError;
 use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
 use http_body::Body;
 use hyper::body::Incoming;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use tianji_wire::Inflate;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// A reply's body. Read to its end it gives its connection back to the pool; dropped before, the connection closes.
 #[derive(Debug)]
 pub struct UpstreamBody {
     inner: Incoming,
+    inflate: Option<Box<Inflate>>,
     lease: Option<Lease>,
     deadlines: Deadlines,
     last: Instant,
@@ -22,15 +25,48 @@ pub struct UpstreamBody {
 
 impl UpstreamBody {
     pub(crate) fn new(inner: Incoming, lease: Option<Lease>, deadlines: Deadlines) -> Self {
-        let mut body = Self { inner, lease, deadlines, last: Instant::now(), timer: None };
+        let mut body = Self { inner, inflate: None, lease, deadlines, last: Instant::now(), timer: None };
         if body.inner.is_end_stream() {
             body.done();
         }
         body
     }
 
+    /// The same with its compression undone (RFC 9110, section 8.4): vendors compress unasked.
+    pub(crate) fn decoded(mut self, headers: &HeaderMap) -> Result<Self, HttpError> {
+        if let Some(coded) = headers.get(header::CONTENT_ENCODING) {
+            let coding = coded.to_str().unwrap_or("(no text)");
+            let inflate = Inflate::of(coding, MOST_GROWTH).map_err(|cause| HttpError::Coding(cause.to_string()))?;
+            self.inflate = inflate.map(Box::new);
+        }
+        Ok(self)
+    }
+
     /// The next piece; `None` at the end.
     pub fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, HttpError>>> {
+        loop {
+            let piece = ready!(self.poll_piece(cx));
+            let Some(inflate) = &mut self.inflate else { return Poll::Ready(piece) };
+            let plain = match piece {
+                Some(Ok(piece)) => inflate.push(&piece),
+                Some(Err(cause)) => return Poll::Ready(Some(Err(cause))),
+                None => {
+                    let last = inflate.finish();
+                    self.inflate = None;
+                    match last {
+                        Ok(last) if last.is_empty() => return Poll::Ready(None),
+                        last => last,
+                    }
+                }
+            };
+            match plain {
+                Ok(plain) if plain.is_empty() => {}
+                plain => return Poll::Ready(Some(plain.map_err(|cause| HttpError::Coding(cause.to_string())))),
+            }
+        }
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, HttpError>>> {
         loop {
             match Pin::new(&mut self.inner).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
@@ -106,3 +142,6 @@ fn ready_late(late: Poll<HttpError>) -> Poll<Option<Result<Bytes, HttpError>>> {
 fn within(bytes: Bytes, limit: usize) -> Result<Bytes, HttpError> {
     if bytes.len() > limit { Err(HttpError::TooLong(limit)) } else { Ok(bytes) }
 }
+
+/// How many times longer than what came a compressed reply may be.
+const MOST_GROWTH: u64 = 1000;

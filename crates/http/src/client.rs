@@ -9,6 +9,7 @@ use crate::out_body::OutBody;
 use crate::pool::{Pool, Pooled};
 use crate::proxy::ProxySettings;
 use http::{HeaderValue, Request, Response, Uri, header};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,7 +71,7 @@ impl HttpClient {
                 },
                 Some(Pooled::H2(mut sender)) => {
                     let sent = within(sender.send_request(request), deadlines).await?;
-                    return Ok(sent.map(|body| UpstreamBody::new(body, None, *deadlines)));
+                    return received(sent, None, deadlines);
                 }
                 None => break,
             }
@@ -86,7 +87,7 @@ impl HttpClient {
             Sender::H2(mut sender) => {
                 self.0.pool.share(&origin, sender.clone());
                 let sent = within(sender.send_request(request), deadlines).await?;
-                Ok(sent.map(|body| UpstreamBody::new(body, None, *deadlines)))
+                received(sent, None, deadlines)
             }
         }
     }
@@ -121,7 +122,7 @@ impl HttpClient {
             Err(_) => Sent::Done(Box::new(Err(late(deadlines)))),
             Ok(Ok(reply)) => {
                 let lease = Lease { pool: Arc::clone(&self.0.pool), origin: origin.clone(), sender: Some(sender) };
-                Sent::Done(Box::new(Ok(reply.map(|body| UpstreamBody::new(body, Some(lease), *deadlines)))))
+                Sent::Done(Box::new(received(reply, Some(lease), deadlines)))
             }
             Ok(Err(mut cause)) => match cause.take_message() {
                 Some(returned) => Sent::Unsent(Box::new(returned)),
@@ -151,6 +152,16 @@ enum Sent {
     Done(Box<Result<Response<UpstreamBody>, HttpError>>),
     /// Nothing was written; here is the request again.
     Unsent(Box<Request<OutBody>>),
+}
+
+fn received(
+    reply: Response<Incoming>,
+    lease: Option<Lease>,
+    deadlines: &Deadlines,
+) -> Result<Response<UpstreamBody>, HttpError> {
+    let (head, body) = reply.into_parts();
+    let body = UpstreamBody::new(body, lease, *deadlines).decoded(&head.headers)?;
+    Ok(Response::from_parts(head, body))
 }
 
 async fn within<T>(sending: impl Future<Output = hyper::Result<T>>, deadlines: &Deadlines) -> Result<T, HttpError> {

@@ -37,6 +37,9 @@ pub enum HttpError {
     /// The connection broke.
     #[error("the connection broke")]
     Broken(#[source] hyper::Error),
+    /// The reply's compression could not be undone.
+    #[error("the reply cannot be decoded: {0}")]
+    Coding(String),
     /// The reply is longer than allowed.
     #[error("the reply is longer than {0} bytes")]
     TooLong(usize),
@@ -48,7 +51,7 @@ impl HttpError {
         let (kind, message) = match &self {
             Self::Address(_) => (Kind::BadRequest, self.to_string()),
             Self::Connect { .. } | Self::Broken(_) => (Kind::Connection, format!("Connection error: {self}")),
-            Self::TooLong(_) => (Kind::MalformedReply, self.to_string()),
+            Self::TooLong(_) | Self::Coding(_) => (Kind::MalformedReply, self.to_string()),
             Self::ConnectTimeout { .. } | Self::FirstByte(_) | Self::Stalled(_) | Self::Total => {
                 (Kind::Timeout, format!("Timeout Error: {self}"))
             }

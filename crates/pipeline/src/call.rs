@@ -8,7 +8,7 @@ use crate::snapshot::{Found, Snapshot};
 use http::HeaderMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tianji_core::{DialectId, Upload};
+use tianji_core::{DialectId, Losses, Upload};
 use tianji_http::OutBody;
 use tianji_providers::kinds::Flow;
 use tianji_providers::{EndpointKind, Way};
@@ -95,7 +95,7 @@ pub(crate) struct Attempt {
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) concrete: Arc<Concrete>,
     pub(crate) group: Arc<str>,
-    pub(crate) losses: Vec<String>,
+    pub(crate) losses: Losses,
     pub(crate) plan: Plan,
 }
 

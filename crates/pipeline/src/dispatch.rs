@@ -133,6 +133,9 @@ async fn one(
     let concrete = deployment.concrete(found.filled(place), &call.snapshot.prices).map_err(words::no_connection)?;
     let mut attempt = encode(call, deployment, &concrete, &found.name, &target.overrides)?;
     call.receipt.attempt(deployment, &concrete, &attempt.losses);
+    for loss in attempt.losses.iter() {
+        shared.metrics.lost(&deployment.provider.name, loss.reason);
+    }
     if deployment.mock_response.is_none() {
         call.receipt.intend()?;
     }

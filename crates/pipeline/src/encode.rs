@@ -57,7 +57,7 @@ pub(crate) fn encode(
         deployment: Arc::clone(deployment),
         concrete: Arc::clone(concrete),
         group: Arc::clone(group),
-        losses: losses.iter().map(|loss| format!("{}={}", loss.path, loss.reason)).collect(),
+        losses,
         plan,
     })
 }

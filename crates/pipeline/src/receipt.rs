@@ -7,7 +7,7 @@ use crate::shared::Shared;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
-use tianji_core::{CallRecord, CallStatus, CostStatus, Error, Kind, Micros, UsageSource, Usd};
+use tianji_core::{CallRecord, CallStatus, CostStatus, Error, Kind, Losses, Micros, UsageSource, Usd};
 use tianji_dialects::Observed;
 use tianji_limits::Permit;
 use tianji_pricing::{CostContext, cost};
@@ -80,12 +80,12 @@ impl Receipt {
     }
 
     /// An attempt begins on a deployment.
-    pub(crate) fn attempt(&mut self, deployment: &Deployment, concrete: &Arc<Concrete>, losses: &[String]) {
+    pub(crate) fn attempt(&mut self, deployment: &Deployment, concrete: &Arc<Concrete>, losses: &Losses) {
         self.record.model = Arc::clone(&concrete.full);
         self.record.model_id = Arc::clone(&deployment.id);
         self.record.provider = Arc::clone(&deployment.provider_name);
         self.record.api_base = Arc::clone(&deployment.base);
-        self.record.losses = losses.to_vec();
+        self.record.losses = losses.iter().map(|loss| format!("{}={}", loss.path, loss.reason)).collect();
         self.concrete = Some(Arc::clone(concrete));
         self.sent = Some(self.shared.clock.now());
     }

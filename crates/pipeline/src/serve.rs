@@ -8,11 +8,12 @@ use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
+use crate::state::{Keep, recall};
 use crate::{admit, headers, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
-use tianji_core::{BodyShape, DialectId, Error};
+use tianji_core::{BodyShape, DialectId, Error, Losses};
 use tianji_dialects::dialect;
 
 /// Serves a request.
@@ -28,6 +29,10 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
             return response;
         }
     };
+    let mut call = call;
+    if let Err(error) = recall(shared, &mut call).await {
+        return fail(Failed { call, error });
+    }
     let call = screen::screen(call);
     if let Some(hit) = lookup::lookup(&call) {
         return hit;
@@ -42,9 +47,13 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
 fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
     let Dispatched { mut call, attempt, outcome, busy } = answered;
     let now = shared.clock.now();
+    let keep = Keep::of(shared, &call, &attempt);
     match outcome {
         Outcome::Whole { body, content_type, seen, headers } => {
             call.receipt.succeed(&seen);
+            if let Some(keep) = keep {
+                keep.whole(&body);
+            }
             let mut response = Response::new(ReplyBody::of(body));
             *response.headers_mut() = headers::success(&call, &attempt, &call.receipt, &headers, now);
             losses(&attempt.losses, response.headers_mut());
@@ -69,7 +78,7 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             map.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             map.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             map.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-            let body = StreamBody::new(*stream, call.receipt, busy);
+            let body = StreamBody::new(*stream, call.receipt, keep, busy);
             let mut response = Response::new(ReplyBody::Stream(Box::new(body)));
             *response.headers_mut() = map;
             response
@@ -86,12 +95,8 @@ fn fail(failed: Failed) -> Response<ReplyBody> {
     response
 }
 
-fn losses(losses: &[String], map: &mut HeaderMap) {
-    if losses.is_empty() {
-        return;
-    }
-    let text: String = losses.join("; ").chars().filter(char::is_ascii).take(MOST_LOSS_BYTES).collect();
-    if let Ok(value) = HeaderValue::try_from(text) {
+fn losses(losses: &Losses, map: &mut HeaderMap) {
+    if let Some(value) = losses.header().and_then(|text| HeaderValue::try_from(text).ok()) {
         map.insert(HeaderName::from_static("x-tianji-loss"), value);
     }
 }
@@ -113,5 +118,3 @@ pub fn error_response(client: DialectId, error: &Error) -> Response<ReplyBody> {
 }
 
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
-/// Longest `x-tianji-loss` in bytes.
-const MOST_LOSS_BYTES: usize = 1024;

@@ -55,6 +55,12 @@ pub struct Settings {
     pub enforce_fallback_access: bool,
     /// Whether Anthropic-shaped calls to OpenAI go to chat completions rather than to responses.
     pub chat_for_messages: bool,
+    /// Responses are not told apart by owner.
+    pub shared_responses: bool,
+    /// Ids of responses that this gateway does not know are passed on.
+    pub unmanaged_responses: bool,
+    /// Metrics are read without a key.
+    pub open_metrics: bool,
     /// Always send the usage frame of a stream.
     pub always_include_stream_usage: bool,
     /// Put the call id into error bodies.
@@ -93,6 +99,9 @@ impl Default for Settings {
             router_debug_in_errors: true,
             enforce_fallback_access: true,
             chat_for_messages: false,
+            shared_responses: false,
+            unmanaged_responses: false,
+            open_metrics: false,
             always_include_stream_usage: false,
             call_id_in_errors: false,
             budget_status: http::StatusCode::UNPROCESSABLE_ENTITY,

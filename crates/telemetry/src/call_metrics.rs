@@ -102,6 +102,12 @@ impl CallMetrics {
         self.registry.counter("litellm_deployment_failure_responses_total", labels).increment(1);
     }
 
+    /// Something of a request was lost because the target cannot say it. `path` is the member's name without indices.
+    pub fn lost(&self, provider: &str, reason: &'static str) {
+        let labels = vec![Label::new("api_provider", provider.to_owned()), Label::new("reason", reason)];
+        self.registry.counter("tianji_losses_total", labels).increment(1);
+    }
+
     /// A call was refused before it was let in.
     pub fn refused(&self, route: &'static str, error: &Error) {
         let labels = vec![
@@ -115,6 +121,11 @@ impl CallMetrics {
     /// A finished call could not be written down.
     pub fn unaccounted(&self) {
         self.unaccounted.increment(1);
+    }
+
+    /// A response was kept in memory only, because the database is too far behind.
+    pub fn unkept(&self) {
+        self.registry.counter("tianji_unkept_responses_total", Vec::new()).increment(1);
     }
 
     fn series(&self, record: &CallRecord) -> Arc<Series> {

@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 pub struct Config(Value);
 
 impl Config {
-    /// A master key, no models, and no retries unless a test wants some.
+    /// A master key, no models, and no retries unless a test wants some. OpenAI is asked by chat completions in every
+    /// client dialect, so that one programmed upstream serves them all.
     #[must_use]
     pub fn new() -> Self {
         Self(json!({
             "general_settings": {"master_key": MASTER_KEY},
             "router_settings": {"num_retries": 0},
+            "litellm_settings": {"use_chat_completions_url_for_anthropic_messages": true},
             "model_list": [],
         }))
     }

@@ -11,6 +11,7 @@
 
 mod edit;
 mod feed;
+mod inflate;
 mod json_error;
 mod limits;
 mod ndjson;
@@ -19,6 +20,7 @@ mod scan;
 mod sse;
 mod value;
 
+pub use inflate::{Inflate, InflateError, UnknownCoding};
 pub use json_error::{JsonError, JsonErrorKind};
 pub use limits::JsonLimits;
 pub use ndjson::LineSplitter;

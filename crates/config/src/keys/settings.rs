@@ -178,7 +178,7 @@ const KEYS: &[Key] = &[
     inactive("redact_user_api_key_info", Bool),
     inactive("request_correlation_in_logs", Bool),
     active("request_timeout", Seconds),
-    inactive("require_auth_for_metrics_endpoint", Bool),
+    active("require_auth_for_metrics_endpoint", Bool),
     inactive("require_managed_files", Bool),
     inactive("responses", Map),
     active("return_response_headers", Ignored),

@@ -28,6 +28,8 @@ pub struct LitellmSettings {
     pub model_alias_map: IndexMap<String, String>,
     /// Anthropic-shaped calls to OpenAI go to chat completions, not to responses.
     pub chat_for_messages: bool,
+    /// Metrics are read without a key (`require_auth_for_metrics_endpoint: false`).
+    pub open_metrics: bool,
     /// Status that answers a spent budget.
     pub budget_exceeded_status_code: Option<u16>,
 }
@@ -45,6 +47,7 @@ impl LitellmSettings {
             fallbacks: FallbackLists::read(&mut fields, trail, report),
             model_alias_map: names(fields.map("model_alias_map").unwrap_or_default()),
             chat_for_messages: fields.flag("use_chat_completions_url_for_anthropic_messages").unwrap_or(false),
+            open_metrics: fields.flag("require_auth_for_metrics_endpoint") == Some(false),
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")
                 .and_then(|code| code.try_into().ok()),

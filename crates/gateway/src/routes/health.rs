@@ -17,7 +17,7 @@ pub(super) const ROUTES: &[Route] = &[
     public("/readyz", "readyz", "Whether requests should be sent here", ready),
     route(Verb::Get, "/health", "health", "State of every deployment", Permission::AdminRead, ADMIN, health),
     route(Verb::Get, "/health/backlog", "backlog", "Requests in flight", Permission::AdminRead, ADMIN, backlog),
-    route(Verb::Get, "/metrics", "metrics", "Prometheus metrics", Permission::AdminRead, ADMIN, metrics),
+    route(Verb::Get, "/metrics", "metrics", "Prometheus metrics", Permission::Scrape, ADMIN, metrics),
     public("/openapi.json", "openapi", "This API as OpenAPI 3.1", describe),
 ];
 
