@@ -8,8 +8,8 @@ use crate::kinds::compat::malformed;
 use crate::kinds::hosts::bedrock;
 use crate::kinds::{Ask, Flow, Translator};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::json;
+use serde_json::value::RawValue;
 use tianji_core::{Error, Kind, Losses, Reply, Usage, WireRequest};
 use tianji_wire::RawObject;
 
@@ -136,10 +136,7 @@ fn read_titan(reply: &Reply) -> Result<Part, Error> {
     let vector = whole.embedding.or_else(|| whole.embeddings_by_type.and_then(|types| types.float.or(types.binary)));
     let vector = vector.ok_or_else(malformed)?;
     let usage = whole.input_text_token_count.map(|tokens| Usage::of_text(tokens, 0));
-    Ok(Part {
-        vectors: vec![reply.body.slice_ref(vector.get().as_bytes())],
-        usage: usage.or_else(|| counted(reply)),
-    })
+    Ok(Part { vectors: vec![reply.body.slice_ref(vector.get().as_bytes())], usage: usage.or_else(|| counted(reply)) })
 }
 
 /// Tokens as a header tells them.

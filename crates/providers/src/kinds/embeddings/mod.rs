@@ -108,18 +108,16 @@ fn begin<W: Wire>(ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
         .chunks(most)
         .map(|items| Ok((W::request(&call, items)?, items.iter().map(Item::vectors).sum())))
         .collect();
-    let shape = Shape { model: ask.model.to_owned(), wanted: call.wanted, estimate: input.len() as u64 / 4 };
+    let shape = Shape {
+        model: ask.model.to_owned(),
+        wanted: call.wanted,
+        estimate: (input.len() as u64).div_ceil(BYTES_A_TOKEN),
+    };
     Ok(Flow::Converse(Box::new(Batches::new(requests?, W::read, shape))))
 }
 
 impl<'a> Call<'a> {
-    fn new(
-        ask: &Ask<'a>,
-        input: &'a [u8],
-        count: usize,
-        unsupported: &[&str],
-        losses: &mut Losses,
-    ) -> Self {
+    fn new(ask: &Ask<'a>, input: &'a [u8], count: usize, unsupported: &[&str], losses: &mut Losses) -> Self {
         let mut params = ask.body.clone();
         params.remove("model");
         params.remove("input");
@@ -155,3 +153,6 @@ impl<'a> Call<'a> {
 fn not_carried(ask: &Ask<'_>, what: &str) -> Error {
     Error::client(Kind::BadRequest, format!("{} cannot embed {what}", ask.provider.label)).with_param("input")
 }
+
+/// What a token is worth where nobody counts them.
+const BYTES_A_TOKEN: u64 = 4;

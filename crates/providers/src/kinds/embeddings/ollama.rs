@@ -26,8 +26,7 @@ impl Wire for Ollama {
         let mut body = RawObject::default();
         body.set("model", call.ask.target.model);
         body.set_raw("input", list(items));
-        let mut options: Map<String, Value> =
-            call.params.read("options").and_then(Result::ok).unwrap_or_default();
+        let mut options: Map<String, Value> = call.params.read("options").and_then(Result::ok).unwrap_or_default();
         for (name, raw) in call.params.iter() {
             match name {
                 "truncate" | "keep_alive" | "dimensions" => body.set_raw(name, raw.to_vec().into()),

@@ -39,8 +39,7 @@ fn text(part: &Value) -> Option<&str> {
 
 /// Adds OpenAI's names and the verdict.
 fn read(mut body: RawObject) -> Result<RawObject, Error> {
-    let mut results: Vec<Map<String, Value>> =
-        body.read("results").and_then(Result::ok).ok_or_else(malformed)?;
+    let mut results: Vec<Map<String, Value>> = body.read("results").and_then(Result::ok).ok_or_else(malformed)?;
     for result in &mut results {
         for kind in ["categories", "category_scores"] {
             let found = result.get_mut(kind).and_then(Value::as_object_mut).ok_or_else(malformed)?;

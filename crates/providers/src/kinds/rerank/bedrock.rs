@@ -44,7 +44,7 @@ impl Wire for Bedrock {
     fn read(reply: &Reply) -> Result<Ranking, Error> {
         let whole: Whole = parsed(reply)?;
         let results = whole.results.into_iter().map(|one| Scored::new(one.index, one.relevance_score));
-        Ok(Ranking { id: None, results: results.collect(), spent: Spent::Searches(1) })
+        Ok(Ranking { id: None, results: results.collect(), spent: Spent::Searches })
     }
 }
 

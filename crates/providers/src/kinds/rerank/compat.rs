@@ -35,6 +35,12 @@ impl Wire for Compat {
 pub(super) fn body(call: &Call<'_>) -> RawObject {
     let mut body = call.ask.body.clone();
     body.set("model", call.ask.target.model);
+    let objects = call.documents.iter().any(|document| !document.get().starts_with('"'));
+    // Most take texts alone. What has no text (a picture) is for the vendor to judge.
+    if let (true, Ok(texts)) = (objects, call.texts()) {
+        body.set("documents", &texts);
+        body.remove("rank_fields");
+    }
     body
 }
 
@@ -49,7 +55,8 @@ pub(super) fn read(reply: &Reply) -> Result<Ranking, Error> {
         (_, Some(usage)) => usage.spent(),
         _ => Spent::Unknown,
     };
-    let results = whole.results.into_iter().map(|one| Scored { document: one.document, ..Scored::new(one.index, one.score) });
+    let results =
+        whole.results.into_iter().map(|one| Scored { document: one.document, ..Scored::new(one.index, one.score) });
     Ok(Ranking { id: whole.id, results: results.collect(), spent })
 }
 

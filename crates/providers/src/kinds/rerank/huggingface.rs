@@ -32,10 +32,9 @@ impl Wire for HuggingFace {
 
     fn read(reply: &Reply) -> Result<Ranking, Error> {
         let list: Vec<One> = parsed(reply)?;
-        let results = list.into_iter().map(|one| Scored {
-            document: one.text.map(Into::into),
-            ..Scored::new(one.index, one.score)
-        });
+        let results = list
+            .into_iter()
+            .map(|one| Scored { document: one.text.map(Into::into), ..Scored::new(one.index, one.score) });
         Ok(Ranking { id: None, results: results.collect(), spent: Spent::Unknown })
     }
 }

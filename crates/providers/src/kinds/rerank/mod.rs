@@ -8,8 +8,8 @@ mod bedrock;
 mod call;
 mod cohere;
 mod compat;
-mod deepinfra;
 mod dashscope;
+mod deepinfra;
 mod huggingface;
 mod nvidia_nim;
 mod ranking;
@@ -19,7 +19,7 @@ mod watsonx;
 
 use super::{Ask, Flow, Translator};
 use call::Call;
-use ranking::{Ranking, Ranked};
+use ranking::{Ranked, Ranking};
 use tianji_core::{Error, Losses, Reply, WireRequest};
 
 /// Vendors that speak Jina's and Cohere's common form under `/rerank`.

@@ -33,10 +33,10 @@ impl Wire for NvidiaNim {
 
     fn read(reply: &Reply) -> Result<Ranking, Error> {
         let whole: Whole = parsed(reply)?;
-        let results = whole.rankings.into_iter().map(|one| Scored {
-            logit: Some(one.logit),
-            ..Scored::new(one.index, 1.0 / (1.0 + (-one.logit).exp()))
-        });
+        let results = whole
+            .rankings
+            .into_iter()
+            .map(|one| Scored { logit: Some(one.logit), ..Scored::new(one.index, 1.0 / (1.0 + (-one.logit).exp())) });
         let tokens = whole.usage.and_then(|usage| usage.total_tokens);
         Ok(Ranking { id: None, results: results.collect(), spent: Spent::read(tokens) })
     }

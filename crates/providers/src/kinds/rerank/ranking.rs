@@ -49,8 +49,8 @@ pub(super) enum Spent {
     Unknown,
     /// Tokens, read ones apart where the vendor tells.
     Tokens { total: u64, input: Option<u64>, output: Option<u64> },
-    /// Searches.
-    Searches(u64),
+    /// Searches of up to a hundred documents each (AWS, "Amazon Bedrock pricing"; Google Cloud, "Vertex AI Search pricing").
+    Searches,
     /// `meta` of Cohere's form, as it came.
     Meta(Value),
 }
@@ -64,11 +64,11 @@ impl Spent {
         }
     }
 
-    fn meta(&self) -> Value {
+    fn meta(&self, documents: usize) -> Value {
         match self {
             Self::Unknown => json!({}),
             Self::Meta(meta) => meta.clone(),
-            Self::Searches(count) => json!({ "billed_units": { "search_units": count } }),
+            Self::Searches => json!({ "billed_units": { "search_units": searches(documents) } }),
             Self::Tokens { total, input, output } => {
                 let mut tokens = serde_json::Map::new();
                 tokens.extend(input.map(|count| ("input_tokens".to_owned(), count.into())));
@@ -78,15 +78,18 @@ impl Spent {
         }
     }
 
-    fn usage(&self) -> Option<Usage> {
-        let searches = |count| Usage { counters: Counters { search_units: count, ..Counters::default() }, ..Usage::default() };
+    fn usage(&self, documents: usize) -> Option<Usage> {
+        let searched = |count| {
+            let counters = Counters { search_units: count, ..Counters::default() };
+            Usage { counters, ..Usage::default() }
+        };
         match self {
             Self::Unknown => None,
             Self::Tokens { total, .. } => Some(Usage::of_text(*total, 0)),
-            Self::Searches(count) => Some(searches(*count)),
+            Self::Searches => Some(searched(searches(documents))),
             Self::Meta(meta) => {
                 let count = |path: &str| meta.pointer(path).and_then(Value::as_f64).map(|count| count as u64);
-                let units = count("/billed_units/search_units").map(searches);
+                let units = count("/billed_units/search_units").map(searched);
                 let tokens = count("/billed_units/total_tokens").or_else(|| count("/tokens/input_tokens"));
                 match (units, tokens) {
                     (Some(units), tokens) => Some(Usage { in_text: tokens.unwrap_or(0), ..units }),
@@ -95,6 +98,10 @@ impl Spent {
             }
         }
     }
+}
+
+const fn searches(documents: usize) -> u64 {
+    documents.div_ceil(DOCUMENTS_A_SEARCH) as u64
 }
 
 /// One request and the reply that is put in order.
@@ -123,9 +130,8 @@ impl Ranked {
             id: call.ask.unique.to_owned(),
             top_n: call.top_n,
             return_documents: call.return_documents,
-            documents: documents.map_err(|cause| {
-                call.ask.invalid("documents", "`documents` cannot be read").with_source(cause)
-            })?,
+            documents: documents
+                .map_err(|cause| call.ask.invalid("documents", "`documents` cannot be read").with_source(cause))?,
             count: call.documents.len(),
         })
     }
@@ -143,9 +149,9 @@ impl Ranked {
             result.document = document.map(in_form);
         }
         let id = id.unwrap_or_else(|| std::mem::take(&mut self.id));
-        let told = json!({ "id": id, "results": results, "meta": spent.meta() });
+        let told = json!({ "id": id, "results": results, "meta": spent.meta(self.count) });
         let headers: HeaderMap = reply.headers;
-        Ok(Told { id: Some(id), ..Told::json(told.to_string(), headers, spent.usage()) })
+        Ok(Told { id: Some(id), ..Told::json(told.to_string(), headers, spent.usage(self.count)) })
     }
 }
 
@@ -177,18 +183,22 @@ pub(super) fn parsed<'a, T: Deserialize<'a>>(reply: &'a Reply) -> Result<T, Erro
     serde_json::from_slice(&reply.body).map_err(|cause| malformed().with_source(cause))
 }
 
+/// What one search may look at.
+const DOCUMENTS_A_SEARCH: usize = 100;
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn usage_of_any_measure() {
-        let of = |meta| Spent::Meta(meta).usage();
+        let of = |meta| Spent::Meta(meta).usage(1);
         let searches = of(json!({ "billed_units": { "search_units": 2.0 } }));
         assert_eq!(searches.map(|usage| usage.counters.search_units), Some(2));
         let tokens = of(json!({ "billed_units": { "total_tokens": 9 } }));
         assert_eq!(tokens.map(|usage| usage.in_text), Some(9));
         assert_eq!(of(json!({})), None);
-        assert_eq!(Spent::read(None).usage(), None);
+        assert_eq!(Spent::Searches.usage(101).map(|usage| usage.counters.search_units), Some(2));
+        assert_eq!(Spent::read(None).usage(1), None);
     }
 }

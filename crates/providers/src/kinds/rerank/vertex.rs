@@ -22,8 +22,13 @@ impl Translator for VertexAi {
 impl Wire for VertexAi {
     fn request(call: &Call<'_>) -> Result<WireRequest, Error> {
         let texts = call.texts()?;
-        let records: Vec<Value> =
-            call.documents.iter().zip(texts).enumerate().map(|(index, (raw, text))| record(index, raw.get(), &text)).collect();
+        let records: Vec<Value> = call
+            .documents
+            .iter()
+            .zip(texts)
+            .enumerate()
+            .map(|(index, (raw, text))| record(index, raw.get(), &text))
+            .collect();
         let mut body = json!({
             "model": call.ask.target.model,
             "query": call.query,
@@ -47,7 +52,7 @@ impl Wire for VertexAi {
             .into_iter()
             .map(|one| Ok(Scored::new(one.id.parse().map_err(|_| malformed())?, one.score)))
             .collect();
-        Ok(Ranking { id: None, results: results?, spent: Spent::Searches(1) })
+        Ok(Ranking { id: None, results: results?, spent: Spent::Searches })
     }
 }
 
