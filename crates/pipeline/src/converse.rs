@@ -2,11 +2,11 @@
 
 use crate::attempt::{MOST_ERROR_BODY, Outcome, deadlines};
 use crate::call::Admitted;
+use crate::credential;
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use crate::words;
-use http::{HeaderValue, Request};
-use std::sync::Arc;
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tianji_core::{Credential, DialectId, Error, Reply, Segment, WireRequest};
 use tianji_dialects::Observed;
 use tianji_http::{HttpError, OutBody, drive_with};
@@ -20,8 +20,25 @@ pub(crate) async fn send(
     deployment: &Deployment,
     flow: Flow,
 ) -> Result<Outcome, Error> {
-    let credential = credential(shared, deployment).await?;
-    let mut sign = |request: &mut WireRequest| signed(shared, deployment, credential.as_deref(), request);
+    let credential = credential::of(shared, deployment).await?;
+    let outcome = follow(shared, call, deployment, flow, credential.as_deref()).await;
+    // The flow is used up, so there is no second try here; but the next one asks for another credential.
+    if let (Err(error), Some(refused)) = (&outcome, &credential)
+        && error.upstream_status == Some(401)
+    {
+        credential::forget(shared, deployment, refused);
+    }
+    outcome
+}
+
+async fn follow(
+    shared: &Shared,
+    call: &Admitted,
+    deployment: &Deployment,
+    flow: Flow,
+    credential: Option<&Credential>,
+) -> Result<Outcome, Error> {
+    let mut sign = |request: &mut WireRequest| signed(shared, deployment, credential, request);
     let deadlines = deadlines(call, deployment);
     match flow {
         Flow::Relay(mut relay) => {
@@ -45,7 +62,7 @@ async fn pass_on(shared: &Shared, relay: Relay, deadlines: &tianji_http::Deadlin
     let (head, body) = reply.into_parts();
     if !head.status.is_success() {
         let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
-        return Err(words::upstream_error(WORDS, head.status.as_u16(), &head.headers, &text));
+        return Err(refusal(head.status, &head.headers, &text));
     }
     Ok(Outcome::Raw { body: Box::new(body), usage: Box::new(usage), headers: head.headers })
 }
@@ -64,13 +81,6 @@ fn whole(told: Told) -> Outcome {
         content_type: content_type.unwrap_or(HeaderValue::from_static("application/octet-stream")),
         seen: Box::new(seen),
         headers: told.headers,
-    }
-}
-
-async fn credential(shared: &Shared, deployment: &Deployment) -> Result<Option<Arc<Credential>>, Error> {
-    match &deployment.connection.source {
-        Some(source) => shared.credentials.of(source, &shared.http, &*shared.clock).await.map(Some),
-        None => Ok(None),
     }
 }
 
@@ -96,7 +106,12 @@ fn judge(reply: &Reply) -> Result<(), Error> {
     if reply.status.is_success() {
         return Ok(());
     }
-    Err(words::upstream_error(WORDS, reply.status.as_u16(), &reply.headers, &reply.body))
+    Err(refusal(reply.status, &reply.headers, &reply.body))
+}
+
+/// The vendor's words. The parameter that it blames is one of its own, not of the client's form, and is not named.
+fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+    Error { param: None, ..words::upstream_error(WORDS, status.as_u16(), headers, body) }
 }
 
 /// The dialect whose reader of errors knows the most envelopes.
