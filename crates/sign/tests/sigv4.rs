@@ -10,9 +10,6 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const AT: &str = "20150830T123600Z";
 const SCOPE: Scope<'static> = Scope { region: "us-east-1", service: "service" };
 
-/// Verb, path and query, headers, body in slices, signature.
-type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
-
 fn keys(session_token: Option<&str>) -> Keys<'_> {
     Keys { access_key_id: "AKIDEXAMPLE", secret_access_key: SECRET, session_token }
 }

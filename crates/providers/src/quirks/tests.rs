@@ -338,7 +338,8 @@ fn streams() {
 fn a_provider_without_reply_quirks_touches_no_reply() {
     let provider = provider(&json!("flatten_text"));
     assert!(
-        provider.edit_reply(&Bytes::from_static(b"{}")).is_none() && provider.stream_edit(EndpointKind::Chat).is_none()
+        provider.edit_reply(&Bytes::from_static(b"{}")).is_none()
+            && provider.stream_edit(crate::EndpointKind::Chat).is_none()
     );
 }
 
