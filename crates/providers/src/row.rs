@@ -169,6 +169,7 @@ const fn chat_path(dialect: DialectId) -> &'static str {
         DialectId::OpenAiChat => "/chat/completions",
         DialectId::OpenAiResponses => "/responses",
         DialectId::AnthropicMessages => "/v1/messages",
+        DialectId::CohereChat => "/v2/chat",
     }
 }
 
