@@ -1,5 +1,4 @@
 //! Credentials that are asked for, end to end: one upstream is the workspace that gives out tokens and serves models.
-#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
 use tianji_testkit::{Config, Gateway, Recorded, Reply, Upstream, vendor};
