@@ -4,7 +4,7 @@ use crate::connection::{Connection, ConnectionError};
 use crate::credentials::CredentialKind;
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
-use crate::kinds::Translator;
+use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
@@ -13,7 +13,7 @@ use crate::sign::{self, Unsigned};
 use crate::ways::{self, Way};
 use http::HeaderMap;
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tianji_core::generate::Target;
 use tianji_core::{Credential, DialectId, Error, Losses};
 use tianji_wire::RawObject;
@@ -69,6 +69,10 @@ pub struct Provider {
     pub chat: Option<ChatEndpoint>,
     /// What it can be asked for.
     pub endpoints: BTreeSet<EndpointKind>,
+    /// Who translates kinds whose common form the vendor does not speak.
+    pub wires: BTreeMap<EndpointKind, &'static dyn Translator>,
+    /// Limits on embeddings.
+    pub embeddings: EmbeddingRules,
     /// Parameters that OpenAI names and it takes; `None` = all but the unsupported ones.
     pub supported: Option<Vec<String>>,
     /// What becomes of parameters.
@@ -111,6 +115,8 @@ impl Provider {
             version_default: None,
             chat: None,
             endpoints: BTreeSet::new(),
+            wires: BTreeMap::new(),
+            embeddings: EmbeddingRules::default(),
             supported: None,
             rules: ParamRules::default(),
             messages_by_responses: false,
