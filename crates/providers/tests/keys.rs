@@ -17,7 +17,7 @@ fn keys_everywhere(name: &str) -> Option<String> {
 }
 
 /// Endings of variables that hold no secret but a part of an address.
-const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT"];
+const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT", "_REGION", "_REGION_NAME"];
 
 /// The variables whose values are on a request.
 fn leaked(provider: &Provider, connection: &Connection, operation: Operation) -> (Uri, Vec<String>) {
@@ -61,7 +61,10 @@ proptest! {
         let chat = provider.chat.is_some().then_some(Operation::Chat { stream: true });
         let operation = chat.or_else(|| provider.endpoints.iter().find_map(|kind| kind.operation())).unwrap();
         let (uri, names) = leaked(provider, &connection, operation);
-        let by_place = provider.base_of_place.then(|| "https://acc-aiplatform.googleapis.com".to_owned());
+        let by_place = provider.base_of_place.then(|| match provider.name.as_str() {
+            "bedrock" => "https://bedrock-runtime.acc.amazonaws.com".to_owned(),
+            _ => "https://acc-aiplatform.googleapis.com".to_owned(),
+        });
         let home = base.clone().or_else(|| provider.base_url.clone()).or(by_place).map(|url| url.replace("{CLOUDFLARE_ACCOUNT_ID}", "acc").replace("{SNOWFLAKE_ACCOUNT_ID}", "acc"));
         prop_assert_eq!(uri.host().map(str::to_owned), home.and_then(|home| host_of(&home)));
         for name in &names {
