@@ -18,7 +18,7 @@ fn keys_everywhere(name: &str) -> Option<String> {
 }
 
 /// Endings of variables that hold no secret but a part of an address.
-const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT"];
+const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT", "_REGION", "_REGION_NAME"];
 
 /// The variables whose values are on a request.
 fn leaked(provider: &Provider, connection: &Connection, operation: Operation) -> (Uri, Vec<String>) {
