@@ -9,7 +9,7 @@ use tianji_providers::{Catalogue, Connection, ConnectionParams, Operation, Provi
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
 
-/// An environment in which every variable but those of places holds its own name, so that a leak names itself.
+/// An environment in which every variable but those of addresses and regions holds its own name, so that a leak names itself.
 fn keys_everywhere(name: &str) -> Option<String> {
     let place = ["_BASE", "_URL", "_ENDPOINT", "_REGION", "_REGION_NAME"].iter().any(|ending| name.ends_with(ending));
     (!place)
@@ -18,7 +18,7 @@ fn keys_everywhere(name: &str) -> Option<String> {
 }
 
 /// Endings of variables that hold no secret but a part of an address.
-const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT", "_REGION", "_REGION_NAME"];
+const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT"];
 
 /// The variables whose values are on a request.
 fn leaked(provider: &Provider, connection: &Connection, operation: Operation) -> (Uri, Vec<String>) {
