@@ -14,6 +14,7 @@ mod call;
 mod controls;
 mod converse;
 mod count;
+mod credential;
 mod deployment;
 mod dispatch;
 mod door;

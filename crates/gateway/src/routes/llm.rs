@@ -14,6 +14,8 @@ pub(super) const ROUTES: &[Route] = &[
     chat("/v1/chat/completions", "Chat completion"),
     chat("/engines/{model}/chat/completions", "Chat completion, model in the path"),
     chat("/openai/deployments/{model}/chat/completions", "Chat completion, Azure path"),
+    cohere("/v2/chat"),
+    cohere("/cohere/v2/chat"),
     responses("/v1/responses"),
     responses("/openai/v1/responses"),
     Route {
@@ -52,6 +54,24 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
         keys: KeyPlace::Headers,
         handler: chat_completion,
     }
+}
+
+const fn cohere(path: &'static str) -> Route {
+    Route {
+        method: Verb::Post,
+        path,
+        name: "cohere_chat",
+        summary: "Cohere chat",
+        permission: Permission::Infer,
+        groups: &[RouteGroup::Llm],
+        dialect: DialectId::CohereChat,
+        keys: KeyPlace::Headers,
+        handler: cohere_chat,
+    }
+}
+
+fn cohere_chat(hit: Hit) -> Answer {
+    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
 }
 
 const fn responses(path: &'static str) -> Route {
