@@ -15,7 +15,7 @@ use std::time::Duration;
 use tianji_config::{Config, Source};
 use tianji_core::{Clock, Secret};
 use tianji_http::{HttpClient, HttpSettings, ProxySettings};
-use tianji_pipeline::{Shared, Snapshot, build};
+use tianji_pipeline::{Shared, Snapshot, build, write_behind};
 use tianji_storage::{DatabaseUrl, Shipper, Spool, SpoolOptions, Store, StoreOptions};
 use tianji_telemetry::{CallMetrics, Registry};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -93,6 +93,7 @@ pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnO
         let background = CancellationToken::new();
         tasks::start(&gateway, &background);
         let shipping = gateway.tasks.spawn(shipper.run(background.clone()));
+        let keeping = gateway.tasks.spawn(write_behind(gateway.shared.clone(), background.clone()));
         if let Some(file) = options.file.clone() {
             let rebuild = rebuilder(file, options.clone(), gateway.shared.clone());
             gateway.tasks.spawn(reload::run(watch, gateway.clone(), rebuild, background.clone()));
@@ -107,6 +108,9 @@ pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnO
         background.cancel();
         if tokio::time::timeout(SHIP_TIME, shipping).await.is_err() {
             tracing::warn!("the rest of the ledger is shipped at the next start");
+        }
+        if tokio::time::timeout(SHIP_TIME, keeping).await.is_err() {
+            tracing::warn!("some responses could not be written down and are forgotten");
         }
         tracing::info!("stopped");
         Ok(())
