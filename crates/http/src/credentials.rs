@@ -47,7 +47,9 @@ impl Credentials {
             total: Some(Instant::now() + WHOLE_TIME),
             ..Deadlines::default()
         };
-        let Granted { credential, expires_at } = drive(client, source.exchange(now).as_mut(), &deadlines).await?;
+        // Boxed: rarely needed, and large.
+        let asking = Box::pin(async { drive(client, source.exchange(now).as_mut(), &deadlines).await });
+        let Granted { credential, expires_at } = asking.await?;
         let credential = Arc::new(credential);
         let renew = expires_at.map(|end| renewal(now, end));
         *held = Some(Held { credential: Arc::clone(&credential), renew });

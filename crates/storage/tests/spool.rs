@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tianji_core::{CallRecord, CallStatus, Micros, Usd};
 use tianji_storage::{
@@ -32,8 +33,8 @@ fn open(dir: &Path) -> (Spool, Recovered) {
     Spool::open(options, Micros(99)).unwrap()
 }
 
-fn call(number: u128) -> CallRecord {
-    CallRecord {
+fn call(number: u128) -> Arc<CallRecord> {
+    Arc::new(CallRecord {
         call_id: Uuid::from_u128(number),
         token: "t".into(),
         model_group: "m".into(),
@@ -41,7 +42,7 @@ fn call(number: u128) -> CallRecord {
         started_at: Micros(1_795_314_585_000_000),
         ended_at: Micros(1_795_314_586_000_000),
         ..CallRecord::default()
-    }
+    })
 }
 
 async fn store(dir: &Path) -> Store {
@@ -70,7 +71,7 @@ async fn records_arrive_once_and_shipped_files_go() {
     let (spool, recovered) = open(&folder.0);
     assert_eq!(recovered, Recovered::default());
     for number in 0..2500 {
-        spool.intent(&Intent::of(&call(number))).unwrap();
+        spool.intent(Intent::of(&call(number))).unwrap();
         spool.settle(&call(number)).unwrap();
     }
     assert_eq!(spool.pending().records, 2500);
@@ -92,7 +93,7 @@ async fn an_intent_without_a_record_becomes_an_interrupted_call() {
     let store = store(&folder.0).await;
     let (spool, _) = open(&folder.0);
     for number in 0..4 {
-        spool.intent(&Intent::of(&call(number))).unwrap();
+        spool.intent(Intent::of(&call(number))).unwrap();
     }
     spool.settle(&call(1)).unwrap();
     drop(spool);
@@ -165,8 +166,8 @@ fn one_process_at_a_time_and_a_full_spool_refuses() {
     drop(first);
     let small = SpoolOptions { max_bytes: 100, shards: 1, ..SpoolOptions::new(folder.0.join("spool")) };
     let (spool, _) = Spool::open(small, Micros(0)).unwrap();
-    spool.intent(&Intent::of(&call(1))).unwrap();
-    assert!(matches!(spool.intent(&Intent::of(&call(2))), Err(SpoolError::Full)));
+    spool.intent(Intent::of(&call(1))).unwrap();
+    assert!(matches!(spool.intent(Intent::of(&call(2))), Err(SpoolError::Full)));
     spool.settle(&call(1)).unwrap();
 }
 
@@ -184,7 +185,7 @@ async fn threads_write_side_by_side() {
             scope.spawn(move || {
                 for number in 0..200 {
                     let call = call(thread * 1000 + number);
-                    spool.intent(&Intent::of(&call)).unwrap();
+                    spool.intent(Intent::of(&call)).unwrap();
                     spool.settle(&call).unwrap();
                 }
             });
@@ -203,7 +204,7 @@ proptest! {
         let (spool, _) = open(&folder.0);
         for (number, ended) in ends.iter().enumerate() {
             let call = call(number as u128);
-            spool.intent(&Intent::of(&call)).unwrap();
+            spool.intent(Intent::of(&call)).unwrap();
             if *ended {
                 spool.settle(&call).unwrap();
             }
