@@ -13,6 +13,7 @@ use http::{HeaderMap, Method, Request};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -114,7 +115,9 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
     if body.is_end_stream() || announced == Some(first.len()) {
         return if first.len() > limit { Err(too_large(limit)) } else { Ok(first) };
     }
-    let mut whole = BytesMut::with_capacity(announced.unwrap_or(first.len() * 2).min(FIRST_ROOM));
+    let mut whole = ROOM.take();
+    // Does not allocate if nobody has the last body any more.
+    whole.reserve(announced.unwrap_or(first.len() * 2).min(FIRST_ROOM));
     whole.extend_from_slice(&first);
     while let Some(more) = piece(&mut body).await? {
         if whole.len() + more.len() > limit {
@@ -122,7 +125,11 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
         }
         whole.extend_from_slice(&more);
     }
-    Ok(whole.freeze())
+    let body = whole.split().freeze();
+    if body.len() <= MOST_ROOM {
+        ROOM.set(whole);
+    }
+    Ok(body)
 }
 
 /// The decoder of a compressed body.
@@ -187,6 +194,14 @@ fn strip_credentials(headers: &mut HeaderMap, snapshot: &Snapshot) {
 
 /// The dialect of errors where no route is known.
 pub(crate) const DEFAULT_DIALECT: DialectId = DialectId::OpenAiChat;
+thread_local! {
+    /// Where the last long body of this thread was put together. Fresh memory for every one of them would be mapped,
+    /// cleared and given back page by page, which costs more than the copying.
+    static ROOM: Cell<BytesMut> = Cell::default();
+}
+
+/// Longest body whose room is kept, in bytes.
+const MOST_ROOM: usize = 2 << 20;
 /// Longest silence within a request body.
 const BODY_IDLE: Duration = Duration::from_secs(30);
 /// How many times longer than what came a compressed body may be.
