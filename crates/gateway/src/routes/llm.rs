@@ -1,6 +1,6 @@
 //! Routes that call models.
 
-use super::{Answer, Hit, Route};
+use super::{Answer, Hit, KeyPlace, Route};
 use crate::edge::DEFAULT_DIALECT;
 use crate::respond;
 use tianji_admin::Verb;
@@ -14,6 +14,8 @@ pub(super) const ROUTES: &[Route] = &[
     chat("/v1/chat/completions", "Chat completion"),
     chat("/engines/{model}/chat/completions", "Chat completion, model in the path"),
     chat("/openai/deployments/{model}/chat/completions", "Chat completion, Azure path"),
+    cohere("/v2/chat"),
+    cohere("/cohere/v2/chat"),
     responses("/v1/responses"),
     responses("/openai/v1/responses"),
     Route {
@@ -24,6 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
         dialect: DialectId::AnthropicMessages,
+        keys: KeyPlace::Headers,
         handler: messages,
     },
     Route {
@@ -34,6 +37,7 @@ pub(super) const ROUTES: &[Route] = &[
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
         dialect: DialectId::AnthropicMessages,
+        keys: KeyPlace::Headers,
         handler: count_tokens,
     },
 ];
@@ -47,8 +51,27 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DEFAULT_DIALECT,
+        keys: KeyPlace::Headers,
         handler: chat_completion,
     }
+}
+
+const fn cohere(path: &'static str) -> Route {
+    Route {
+        method: Verb::Post,
+        path,
+        name: "cohere_chat",
+        summary: "Cohere chat",
+        permission: Permission::Infer,
+        groups: &[RouteGroup::Llm],
+        dialect: DialectId::CohereChat,
+        keys: KeyPlace::Headers,
+        handler: cohere_chat,
+    }
+}
+
+fn cohere_chat(hit: Hit) -> Answer {
+    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
 }
 
 const fn responses(path: &'static str) -> Route {
@@ -60,6 +83,7 @@ const fn responses(path: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DialectId::OpenAiResponses,
+        keys: KeyPlace::Headers,
         handler: create_response,
     }
 }
