@@ -13,6 +13,10 @@ pub enum DialectId {
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// Google Gemini, generateContent.
+    Gemini,
+    /// AWS Bedrock Converse.
+    BedrockConverse,
     /// Cohere v2 Chat.
     CohereChat,
 }
@@ -22,6 +26,7 @@ impl DialectId {
     pub const fn names_model_in_body(self) -> bool {
         match self {
             Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages | Self::CohereChat => true,
+            Self::Gemini | Self::BedrockConverse => false,
         }
     }
 
@@ -31,6 +36,8 @@ impl DialectId {
             Self::OpenAiChat => "openai_chat",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::Gemini => "gemini",
+            Self::BedrockConverse => "bedrock_converse",
             Self::CohereChat => "cohere_chat",
         }
     }
@@ -41,6 +48,10 @@ impl DialectId {
 pub enum Framing {
     /// `text/event-stream` (WHATWG HTML, "Server-sent events").
     Sse,
+    /// `application/vnd.amazon.eventstream` (Smithy, "Amazon Event Stream").
+    EventStream,
+    /// One JSON array whose elements arrive one by one (Google's APIs, `:stream…` without `alt=sse`).
+    JsonArray,
 }
 
 impl Framing {
@@ -48,6 +59,8 @@ impl Framing {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Sse => "text/event-stream; charset=utf-8",
+            Self::EventStream => "application/vnd.amazon.eventstream",
+            Self::JsonArray => "application/json; charset=utf-8",
         }
     }
 }

@@ -13,8 +13,11 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().u
 fn keys_everywhere(name: &str) -> Option<String> {
     (!name.ends_with("_BASE") && !name.ends_with("_URL") && !name.ends_with("_ENDPOINT"))
         .then(|| format!("<{name}>"))
-        .map(|text| if name.ends_with("ACCOUNT_ID") { "acc".to_owned() } else { text })
+        .map(|text| if PLACES.iter().any(|place| name.ends_with(place)) { "acc".to_owned() } else { text })
 }
+
+/// Endings of variables that hold no secret but a part of an address.
+const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT"];
 
 /// The variables whose values are on a request.
 fn leaked(provider: &Provider, connection: &Connection, operation: Operation) -> (Uri, Vec<String>) {
@@ -55,8 +58,11 @@ proptest! {
             prop_assert!(base.is_none() && provider.base_url.is_none(), "only a missing address is an error");
             return Ok(());
         };
-        let (uri, names) = leaked(provider, &connection, Operation::Chat { stream: true });
-        let home = base.clone().or_else(|| provider.base_url.clone()).map(|url| url.replace("{CLOUDFLARE_ACCOUNT_ID}", "acc").replace("{SNOWFLAKE_ACCOUNT_ID}", "acc"));
+        let chat = provider.chat.is_some().then_some(Operation::Chat { stream: true });
+        let operation = chat.or_else(|| provider.endpoints.iter().find_map(|kind| kind.operation())).unwrap();
+        let (uri, names) = leaked(provider, &connection, operation);
+        let by_place = provider.base_of_place.then(|| "https://acc-aiplatform.googleapis.com".to_owned());
+        let home = base.clone().or_else(|| provider.base_url.clone()).or(by_place).map(|url| url.replace("{CLOUDFLARE_ACCOUNT_ID}", "acc").replace("{SNOWFLAKE_ACCOUNT_ID}", "acc"));
         prop_assert_eq!(uri.host().map(str::to_owned), home.and_then(|home| host_of(&home)));
         for name in &names {
             prop_assert!(own(provider, name), "{} sends {}", provider.name, name);

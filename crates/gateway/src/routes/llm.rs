@@ -14,8 +14,6 @@ pub(super) const ROUTES: &[Route] = &[
     chat("/v1/chat/completions", "Chat completion"),
     chat("/engines/{model}/chat/completions", "Chat completion, model in the path"),
     chat("/openai/deployments/{model}/chat/completions", "Chat completion, Azure path"),
-    cohere("/v2/chat"),
-    cohere("/cohere/v2/chat"),
     responses("/v1/responses"),
     responses("/openai/v1/responses"),
     Route {
@@ -56,24 +54,6 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
     }
 }
 
-const fn cohere(path: &'static str) -> Route {
-    Route {
-        method: Verb::Post,
-        path,
-        name: "cohere_chat",
-        summary: "Cohere chat",
-        permission: Permission::Infer,
-        groups: &[RouteGroup::Llm],
-        dialect: DialectId::CohereChat,
-        keys: KeyPlace::Headers,
-        handler: cohere_chat,
-    }
-}
-
-fn cohere_chat(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
-}
-
 const fn responses(path: &'static str) -> Route {
     Route {
         method: Verb::Post,
@@ -102,14 +82,30 @@ fn messages(hit: Hit) -> Answer {
 
 /// Serves a call of a kind; the model may stand in the path.
 pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -> respond::Reply {
-    let path_model = hit.param("model").map(str::to_owned);
+    let model = hit.param("model").map(str::to_owned);
+    run_as(hit, kind, call_type, FromPath { model, ..FromPath::default() }).await
+}
+
+/// What a path says about a call.
+#[derive(Debug, Default)]
+pub(super) struct FromPath {
+    /// The model.
+    pub(super) model: Option<String>,
+    /// Whether a stream is asked for.
+    pub(super) stream: Option<bool>,
+    /// Whether it shall come as a JSON array.
+    pub(super) json_array: bool,
+}
+
+/// The same where the path says more.
+pub(super) async fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str, path: FromPath) -> respond::Reply {
     let Some(caller) = hit.caller else { return respond::not_found() };
     let endpoint = Endpoint {
         kind,
         dialect: hit.route.dialect,
         call_type,
         template: hit.route.path,
-        shows_upstream_model: path_model.is_some(),
+        shows_upstream_model: path.model.is_some() && hit.route.dialect == DEFAULT_DIALECT,
     };
     let request = Incoming {
         endpoint,
@@ -117,11 +113,12 @@ pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -
         call_id: uuid::Uuid::now_v7(),
         started: hit.started,
         headers: hit.head.headers,
-        path_model,
+        path_model: path.model,
         ip: Some(hit.peer.ip().to_string()),
         body: hit.body,
         files: hit.files,
-        path_stream: None,
+        path_stream: path.stream,
+        json_array: path.json_array,
     };
     serve(&hit.gateway.shared, hit.snapshot, request).await
 }

@@ -6,12 +6,17 @@
 
 mod ask;
 mod compat;
+mod embeddings;
 mod form;
+mod hosts;
 mod inspect;
 mod meter;
+mod moderation;
+mod rerank;
 mod told;
 
 pub use ask::Ask;
+pub use embeddings::EmbeddingRules;
 pub use form::multipart;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
@@ -71,6 +76,19 @@ impl Provider {
         if !self.endpoints.contains(&kind) {
             return None;
         }
-        (self.hooks.translator)(kind, model).or_else(|| compat::translator(kind))
+        let of_row = || self.wires.get(&kind).copied();
+        (self.hooks.translator)(kind, model).or_else(of_row).or_else(|| compat::translator(kind))
+    }
+}
+
+/// The translator of a kind that rows call so (`wires = { kind = "name" }`).
+pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Translator> {
+    match kind {
+        // The common form: a row may say so.
+        _ if name == "compat" => compat::translator(kind),
+        EndpointKind::Embeddings => embeddings::named(name),
+        EndpointKind::Rerank => rerank::named(name),
+        EndpointKind::Moderation => moderation::named(name),
+        _ => None,
     }
 }

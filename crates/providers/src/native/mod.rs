@@ -4,9 +4,12 @@
 mod anthropic;
 mod azure;
 mod azure_ai;
+mod bedrock;
 mod cohere;
+mod gemini;
 mod openai;
 mod snowflake;
+mod vertex_ai;
 
 use crate::provider::Hooks;
 
@@ -21,8 +24,17 @@ pub(crate) struct Folder {
 }
 
 /// All folders, by name.
-pub(crate) const ALL: &[Folder] =
-    &[anthropic::FOLDER, azure::FOLDER, azure_ai::FOLDER, cohere::FOLDER, openai::FOLDER, snowflake::FOLDER];
+pub(crate) const ALL: &[Folder] = &[
+    anthropic::FOLDER,
+    azure::FOLDER,
+    azure_ai::FOLDER,
+    bedrock::FOLDER,
+    cohere::FOLDER,
+    gemini::FOLDER,
+    openai::FOLDER,
+    snowflake::FOLDER,
+    vertex_ai::FOLDER,
+];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.
 pub(crate) const FALLBACK: &str = openai::FOLDER.name;
