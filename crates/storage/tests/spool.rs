@@ -195,6 +195,32 @@ async fn threads_write_side_by_side() {
     assert_eq!(rows(&store).await.len(), 800);
 }
 
+/// More than is kept in memory, over many files, shipped in between: from memory or from a file, each arrives once.
+#[tokio::test]
+async fn memory_and_files_make_one_row_each() {
+    let folder = Folder::new();
+    let store = store(&folder.0).await;
+    let every = SpoolSync::Interval(Duration::from_millis(50));
+    let options =
+        SpoolOptions { shards: 1, segment_bytes: 100_000, sync: every, ..SpoolOptions::new(folder.0.join("spool")) };
+    let (spool, _) = Spool::open(options, Micros(0)).unwrap();
+    let shipper = Shipper::new(spool.clone(), store.clone());
+    let mut shipped = 0;
+    for (numbers, open) in [(0..5000, 9000), (5000..5010, 9001), (5010..5011, 9002), (5011..5011, 9003)] {
+        for number in numbers {
+            spool.intent(Intent::of(&call(number))).unwrap();
+            spool.settle(&call(number)).unwrap();
+        }
+        spool.intent(Intent::of(&call(open))).unwrap();
+        shipped += shipper.ship_all().await.unwrap();
+        assert_eq!(shipper.ship_all().await.unwrap(), 0);
+    }
+    (9000..9004).for_each(|open| spool.settle(&call(open)).unwrap());
+    shipped += shipper.ship_all().await.unwrap();
+    assert_eq!((shipped, rows(&store).await.len(), spool.pending().records), (5015, 5015, 0));
+    assert_eq!((files(&folder.0).len(), store.spent("key", "t", None).await.unwrap()), (1, Usd::from_nanos(35_105)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     /// Whatever prefix of the file survives: every whole record is there, every other intent is interrupted, none twice.

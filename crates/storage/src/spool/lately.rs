@@ -71,8 +71,6 @@ const MOST_TEXT: usize = 4096;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::*;
     use uuid::Uuid;
 
