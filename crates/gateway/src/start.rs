@@ -123,7 +123,7 @@ async fn assemble(config: &Config, options: &Options, workers: usize) -> Result<
     let unusable =
         |source: Box<dyn std::error::Error + Send + Sync>| StartError::Data { path: options.data_dir.clone(), source };
     std::fs::create_dir_all(&options.data_dir).map_err(|cause| unusable(cause.into()))?;
-    let spool_options = SpoolOptions { shards: workers + 1, ..SpoolOptions::new(options.data_dir.join("spool")) };
+    let spool_options = SpoolOptions { shards: workers, ..SpoolOptions::new(options.data_dir.join("spool")) };
     let (spool, recovered) = Spool::open(spool_options, clock.wall()).map_err(|cause| unusable(cause.into()))?;
     let url = match &config.general_settings.database_url {
         Some(url) if !url.is_empty() => DatabaseUrl::parse(url.expose())?,
