@@ -3,9 +3,8 @@
 use crate::golden::{frames, view};
 use bytes::{Bytes, BytesMut};
 use serde_json::{Value, json};
-use tianji_core::DialectId;
-use tianji_core::Losses;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, Target};
+use tianji_core::{DialectId, LossClass, Losses};
 use tianji_dialects::{Fixups, Observed, bridge, dialect};
 
 /// Sends a reply of one upstream to a client, back in its history, and up again.
@@ -55,6 +54,10 @@ fn history(client: DialectId, shown: &Value) -> Value {
 }
 
 fn send(client: DialectId, upstream: DialectId, body: &Value, model: &str) -> Value {
+    send_with_losses(client, upstream, body, model).0
+}
+
+fn send_with_losses(client: DialectId, upstream: DialectId, body: &Value, model: &str) -> (Value, Losses) {
     let request = dialect(client).decode_request(&Bytes::from(body.to_string())).unwrap();
     let (budgets, capabilities) = (EffortBudgets::default(), Capabilities::default());
     let target = Target {
@@ -65,8 +68,9 @@ fn send(client: DialectId, upstream: DialectId, body: &Value, model: &str) -> Va
         budgets: &budgets,
         modify_params: false,
     };
-    let encoded = dialect(upstream).encode_request(&request, &target, &mut Losses::default()).unwrap();
-    serde_json::from_slice(&encoded.body).unwrap()
+    let mut losses = Losses::default();
+    let encoded = dialect(upstream).encode_request(&request, &target, &mut losses).unwrap();
+    (serde_json::from_slice(&encoded.body).unwrap(), losses)
 }
 
 fn reply(signature: &str) -> Value {
@@ -144,6 +148,7 @@ fn a_streamed_calls_signature_reaches_every_client() {
         (DialectId::OpenAiChat, r#""thought_signature":"c2lnMQ==""#),
         (DialectId::AnthropicMessages, "__thought__c2lnMQ==\""),
         (DialectId::OpenAiResponses, "__thought__c2lnMQ==\""),
+        (DialectId::BedrockConverse, "__thought__c2lnMQ==\""),
         (DialectId::Gemini, r#""thoughtSignature":"c2lnMQ==""#),
     ] {
         let mut bridge = bridge::translated_stream(DialectId::Gemini, client, view(), Fixups::default());
@@ -152,8 +157,30 @@ fn a_streamed_calls_signature_reaches_every_client() {
             bridge.frame(&frame, &mut out).unwrap();
         }
         bridge.end(&mut out).unwrap();
-        let out = std::str::from_utf8(&out).unwrap();
+        let out = String::from_utf8_lossy(&out);
         assert!(out.contains(words), "{client:?}: {out}");
-        assert!(!out.contains("signature_delta"), "{out}");
+        assert!(!out.contains("signature_delta") && !out.contains("reasoningContent"), "{out}");
+    }
+}
+
+#[test]
+fn they_are_not_sent_to_other_vendors() {
+    let history = json!({ "contents": [
+        { "role": "user", "parts": [{ "text": "x" }] },
+        { "role": "model", "parts": [{ "text": "T", "thoughtSignature": "dGV4dA==" }] },
+        { "role": "user", "parts": [{ "text": "y" }] },
+    ], "safetySettings": [{ "category": "C" }] });
+    for upstream in [
+        DialectId::OpenAiChat,
+        DialectId::OpenAiResponses,
+        DialectId::AnthropicMessages,
+        DialectId::BedrockConverse,
+        DialectId::CohereChat,
+    ] {
+        let (sent, losses) = send_with_losses(DialectId::Gemini, upstream, &history, "m");
+        assert!(!sent.to_string().contains("dGV4dA=="), "{upstream:?}: {sent}");
+        assert!(losses.of(LossClass::Hint).any(|loss| loss.path == "safetySettings"), "{upstream:?}");
+        assert_eq!(losses.of(LossClass::Hint).count(), losses.iter().count(), "{upstream:?}");
+        assert!(losses.iter().count() >= 2, "{upstream:?}: {losses:?}");
     }
 }

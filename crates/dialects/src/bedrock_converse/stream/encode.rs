@@ -26,6 +26,8 @@ pub(in crate::bedrock_converse) struct ConverseEncoder {
 struct OpenPart {
     part: u32,
     block: Option<u32>,
+    /// It is a call of a tool.
+    call: bool,
 }
 
 impl StreamEncoder for ConverseEncoder {
@@ -80,17 +82,17 @@ impl ConverseEncoder {
         match kind {
             PartKind::ToolCall { id, name, .. } => {
                 let index = self.number();
-                self.parts.push(OpenPart { part, block: Some(index) });
+                self.parts.push(OpenPart { part, block: Some(index), call: true });
                 let start = Start { tool_use: CallStart { tool_use_id: id, name } };
                 write("contentBlockStart", &BlockStart { content_block_index: index, start }, out);
             }
             PartKind::RedactedThinking { data } => {
                 let index = self.number();
-                self.parts.push(OpenPart { part, block: Some(index) });
+                self.parts.push(OpenPart { part, block: Some(index), call: false });
                 write_growth(index, Growth::ReasoningContent(Thought::RedactedContent(data)), out);
             }
             PartKind::Text | PartKind::Thinking | PartKind::Refusal => {
-                self.parts.push(OpenPart { part, block: None });
+                self.parts.push(OpenPart { part, block: None, call: false });
             }
             // What only one vendor has cannot be said in pieces.
             PartKind::Opaque(_) => {}
@@ -108,6 +110,10 @@ impl ConverseEncoder {
         };
         let next = self.next;
         let Some(open) = self.parts.iter_mut().find(|open| open.part == part) else { return };
+        // The signature of a call rides in its id already.
+        if open.call && matches!(delta, Delta::Signature(_)) {
+            return;
+        }
         let index = *open.block.get_or_insert(next);
         if index == next {
             self.next += 1;

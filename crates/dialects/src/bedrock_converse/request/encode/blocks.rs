@@ -5,6 +5,7 @@ use super::files::{Document, Media, file, image, sound, video};
 use crate::DialectError;
 use crate::anthropic_messages::request::encode::names::converse_call_id;
 use crate::bedrock_converse::family::{Family, caches_for_an_hour};
+use crate::gemini;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -177,6 +178,10 @@ fn one<'a>(part: &'a Part, role: Role, at: At<'_>, job: &mut Job<'a, '_>) -> Res
         Part::Text(part) => (text(part), part.cache.as_ref()),
         Part::Refusal(words) => (text_block(words), None),
         Part::Opaque(own) if own.dialect == DialectId::BedrockConverse => (Some(Block::Own(&own.raw)), None),
+        Part::Opaque(foreign) if foreign.type_name == gemini::SIGNATURE => {
+            job.hint(at.to_string(), "another vendor's signature");
+            (None, None)
+        }
         Part::Opaque(foreign) => {
             let reason = format!("content of type '{}' cannot be sent to {}", foreign.type_name, job.target.provider);
             return Err(DialectError::Content { path: format!("{at}.type"), reason });

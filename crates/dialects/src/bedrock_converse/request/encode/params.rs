@@ -6,6 +6,7 @@ use crate::anthropic_messages::request::encode::body::Body;
 use crate::anthropic_messages::request::encode::params::{loss_of, unsaid_sampling};
 use crate::bedrock_converse::family::Family;
 use crate::cohere_chat;
+use crate::gemini;
 use serde::Serialize;
 use serde_json::{Number, json};
 use tianji_core::{Extra, Json};
@@ -167,6 +168,7 @@ fn unsaid(job: &mut Job<'_, '_>) {
             job.losses.push(cohere_chat::loss_elsewhere(name, raw), name.as_str(), cohere_chat::ONLY_COHERES);
         }
     }
+    gemini::unsaid(request, job.losses);
     if request.user.is_some() {
         job.hint("user", "this dialect has no user id");
     }
