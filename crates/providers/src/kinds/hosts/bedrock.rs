@@ -1,6 +1,6 @@
 //! Amazon's regional hosts (AWS, "Amazon Bedrock endpoints and quotas").
 
-use super::region as checked;
+use super::{own_region, region as checked};
 use crate::kinds::Ask;
 use crate::native::ModelName;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -28,7 +28,7 @@ pub(in crate::kinds) fn base(ask: &Ask<'_>, service: &str) -> Result<String, Err
 
 /// The region that the model's name says, or the deployment's; without either, the reference proxy's.
 pub(in crate::kinds) fn region<'a>(ask: &Ask<'a>) -> &'a str {
-    ModelName::of(ask.target.model).region.or(ask.connection.region.as_deref()).unwrap_or("us-west-2")
+    ModelName::of(ask.target.model).region.or_else(|| own_region(ask)).unwrap_or("us-west-2")
 }
 
 /// A segment of a path, as signatures want it.
