@@ -11,6 +11,8 @@ mod openai;
 mod snowflake;
 mod vertex_ai;
 
+pub(crate) use bedrock::ModelName;
+
 use crate::provider::Hooks;
 
 /// A native folder.

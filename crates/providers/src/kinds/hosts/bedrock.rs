@@ -1,7 +1,8 @@
 //! Amazon's regional hosts (AWS, "Amazon Bedrock endpoints and quotas").
 
-use super::region as checked;
+use super::{own_region, region as checked};
 use crate::kinds::Ask;
+use crate::native::ModelName;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tianji_core::Error;
 
@@ -12,8 +13,7 @@ pub(in crate::kinds) fn model_url(ask: &Ask<'_>, verb: &str) -> Result<String, E
 
 /// The id of the model or its ARN.
 pub(in crate::kinds) fn model_id<'a>(ask: &Ask<'a>) -> &'a str {
-    let model = ask.target.model;
-    PREFIXES.iter().find_map(|prefix| model.strip_prefix(prefix)).unwrap_or(model)
+    ModelName::of(ask.target.model).id
 }
 
 /// The entry's own address, or that of a service in the region.
@@ -26,10 +26,9 @@ pub(in crate::kinds) fn base(ask: &Ask<'_>, service: &str) -> Result<String, Err
     Ok(format!("https://{service}.{region}.{domain}"))
 }
 
-/// The region of the model's ARN, which is good in no other, or the deployment's; without either, the reference proxy's.
+/// The region that the model's name says, or the deployment's; without either, the reference proxy's.
 pub(in crate::kinds) fn region<'a>(ask: &Ask<'a>) -> &'a str {
-    let of_arn = model_id(ask).strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2));
-    of_arn.filter(|region| !region.is_empty()).or(ask.connection.region.as_deref()).unwrap_or("us-west-2")
+    ModelName::of(ask.target.model).region.or_else(|| own_region(ask)).unwrap_or("us-west-2")
 }
 
 /// A segment of a path, as signatures want it.
@@ -37,6 +36,5 @@ pub(in crate::kinds) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
-const PREFIXES: &[&str] = &["invoke/", "converse/"];
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -18,6 +18,11 @@ pub(super) fn model_path(ask: &Ask<'_>, model: &str) -> Result<String, Error> {
     Ok(utf8_percent_encode(model, IN_PATHS).to_string())
 }
 
+/// The region of the entry or of the environment.
+pub(super) fn own_region<'a>(ask: &Ask<'a>) -> Option<&'a str> {
+    ask.connection.region.as_deref().filter(|region| !region.is_empty())
+}
+
 /// A region as part of a host's name, which nothing in it may end.
 pub(super) fn region(name: &str) -> Result<&str, Error> {
     if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {

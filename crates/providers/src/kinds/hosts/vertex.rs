@@ -1,6 +1,6 @@
 //! Vertex AI's hosts (Google Cloud, "Vertex AI locations", "REST API reference").
 
-use super::{model_path, region};
+use super::{model_path, own_region, region};
 use crate::kinds::Ask;
 use tianji_core::{Error, Kind};
 
@@ -15,7 +15,7 @@ pub(in crate::kinds) fn model_url(ask: &Ask<'_>, verb: &str) -> Result<String, E
     if base.contains("/projects/") {
         return Ok(format!("{base}/publishers/google/models/{model}:{verb}"));
     }
-    let location = region(ask.connection.region.as_deref().unwrap_or(DEFAULT_LOCATION))?;
+    let location = region(own_region(ask).unwrap_or(DEFAULT_LOCATION))?;
     let host = if base.is_empty() { host(location) } else { base.to_owned() };
     let project = project(ask)?;
     Ok(format!("{host}/v1/projects/{project}/locations/{location}/publishers/google/models/{model}:{verb}"))

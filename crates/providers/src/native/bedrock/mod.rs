@@ -10,6 +10,8 @@ mod stream;
 mod url;
 mod ways;
 
+pub(crate) use model::ModelName;
+
 use super::Folder;
 use crate::provider::Hooks;
 

@@ -2,18 +2,18 @@
 
 /// A name taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ModelName<'a> {
+pub(crate) struct ModelName<'a> {
     /// The interface that the name asks for.
-    pub(super) interface: Interface,
+    pub(crate) interface: Interface,
     /// The region that stands before the id, or in its ARN.
-    pub(super) region: Option<&'a str>,
+    pub(crate) region: Option<&'a str>,
     /// Id of a model or of an inference profile, or an ARN.
-    pub(super) id: &'a str,
+    pub(crate) id: &'a str,
 }
 
 /// An interface of the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Interface {
+pub(crate) enum Interface {
     /// Whichever fits.
     Any,
     /// Converse (`converse/…`).
@@ -26,7 +26,7 @@ pub(super) enum Interface {
 
 impl<'a> ModelName<'a> {
     /// Takes a name apart.
-    pub(super) fn of(name: &'a str) -> Self {
+    pub(crate) fn of(name: &'a str) -> Self {
         let (mut interface, mut region, mut id) = (Interface::Any, None, name);
         while let Some((first, rest)) = id.split_once('/') {
             match first {

@@ -47,7 +47,7 @@ pub(super) fn region_of(uri: &Uri, connection: &Connection) -> String {
     let host = uri.host().unwrap_or_default();
     let after = |mark: &str| host.split_once(mark).and_then(|(_, rest)| rest.split('.').next());
     let of_host = || {
-        let named = after("bedrock-runtime.").or_else(|| after("bedrock-runtime-fips."));
+        let named = HOSTS.iter().find_map(|mark| after(mark));
         named.filter(|_| host.contains(".amazonaws.com")).map(str::to_owned)
     };
     let of_model = || {
@@ -64,6 +64,8 @@ fn place(connection: &Connection) -> Option<&str> {
     connection.region.as_deref().filter(|region| !region.is_empty())
 }
 
+/// What stands before the region in names of hosts: the runtime, and the one of agents, which reranks.
+const HOSTS: &[&str] = &["bedrock-runtime.", "bedrock-runtime-fips.", "bedrock-agent-runtime."];
 /// The reference proxy's region where nothing says one.
 const DEFAULT_REGION: &str = "us-west-2";
 /// All but the unreserved characters (RFC 3986, section 2.3).
