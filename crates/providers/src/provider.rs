@@ -10,7 +10,7 @@ use crate::quirks::Quirk;
 use crate::sign::{self, Unsigned};
 use http::HeaderMap;
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tianji_core::generate::Target;
 use tianji_core::{Credential, DialectId, Error, Losses};
 use tianji_wire::RawObject;
@@ -64,6 +64,8 @@ pub struct Provider {
     pub chat: Option<ChatEndpoint>,
     /// What it can be asked for.
     pub endpoints: BTreeSet<EndpointKind>,
+    /// Who translates kinds whose common form the vendor does not speak.
+    pub wires: BTreeMap<EndpointKind, &'static dyn Translator>,
     /// Parameters that OpenAI names and it takes; `None` = all but the unsupported ones.
     pub supported: Option<Vec<String>>,
     /// What becomes of parameters.
@@ -105,6 +107,7 @@ impl Provider {
             version_default: None,
             chat: None,
             endpoints: BTreeSet::new(),
+            wires: BTreeMap::new(),
             supported: None,
             rules: ParamRules::default(),
             messages_by_responses: false,

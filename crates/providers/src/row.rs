@@ -1,6 +1,7 @@
 //! Rows: providers as data. The embedded table and an operator's `custom_providers:` use the same form.
 
 use crate::endpoint::EndpointKind;
+use crate::kinds::{self, Translator};
 use crate::params::{Capability, Condition, ParamRules, When};
 use crate::provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
 use crate::quirks::Quirk;
@@ -36,6 +37,16 @@ pub enum RowError {
     /// The base URL is not one.
     #[error("provider '{0}': `base_url` must begin with https:// (http:// for hosts of your own)")]
     Base(String),
+    /// No translator of the kind has this name.
+    #[error("provider '{name}': `wires` names '{wire}', which is no way to do {kind:?}")]
+    Wire {
+        /// Name of the row.
+        name: String,
+        /// The kind in question.
+        kind: EndpointKind,
+        /// The unknown name.
+        wire: String,
+    },
 }
 
 /// One provider as written down.
@@ -65,6 +76,7 @@ pub(crate) struct Row {
     dialect: Option<DialectId>,
     chat_path: Option<String>,
     endpoints: Option<BTreeSet<EndpointKind>>,
+    wires: BTreeMap<EndpointKind, String>,
     supported: Option<Vec<String>>,
     messages_by_responses: bool,
     rename: BTreeMap<String, String>,
@@ -103,6 +115,7 @@ impl Row {
         if self.base_url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
             return Err(RowError::Base(name.to_owned()));
         }
+        let wires = translators(name, self.wires)?;
         let endpoints = self.endpoints.unwrap_or_else(|| BTreeSet::from([EndpointKind::Chat]));
         let dialect = self.dialect.unwrap_or(DialectId::OpenAiChat);
         let path = self.chat_path.unwrap_or_else(|| chat_path(dialect).to_owned());
@@ -135,6 +148,7 @@ impl Row {
             version_default: self.version_default,
             chat,
             endpoints,
+            wires,
             supported: self.supported,
             rules: ParamRules {
                 rename: self.rename,
@@ -159,6 +173,18 @@ impl From<WhenRow> for When {
             quirks,
         }
     }
+}
+
+/// The translators that a row names.
+fn translators(
+    name: &str,
+    wires: BTreeMap<EndpointKind, String>,
+) -> Result<BTreeMap<EndpointKind, &'static dyn Translator>, RowError> {
+    let found = wires.into_iter().map(|(kind, wire)| match kinds::named(kind, &wire) {
+        Some(translator) => Ok((kind, translator)),
+        None => Err(RowError::Wire { name: name.to_owned(), kind, wire }),
+    });
+    found.collect()
 }
 
 const fn chat_path(dialect: DialectId) -> &'static str {

@@ -84,4 +84,6 @@ fn wrong_rows_are_refused_by_name() {
     let unknown = with("x", json!({ "quirk": ["flatten_text"] })).to_string();
     assert!(unknown.contains("'x'") && unknown.contains("quirk"), "{unknown}");
     assert!(with("x", json!({ "quirks": ["fly"] })).to_string().contains("fly"));
+    let wire = with("x", json!({ "wires": { "embeddings": "telepathy" } })).to_string();
+    assert!(wire.contains("telepathy") && wire.contains("Embeddings"), "{wire}");
 }

@@ -71,6 +71,16 @@ impl Provider {
         if !self.endpoints.contains(&kind) {
             return None;
         }
-        (self.hooks.translator)(kind, model).or_else(|| compat::translator(kind))
+        let of_row = || self.wires.get(&kind).copied();
+        (self.hooks.translator)(kind, model).or_else(of_row).or_else(|| compat::translator(kind))
+    }
+}
+
+/// The translator of a kind that rows call so (`wires = { kind = "name" }`).
+pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Translator> {
+    match kind {
+        // The common form: a row may say so.
+        _ if name == "compat" => compat::translator(kind),
+        _ => None,
     }
 }
