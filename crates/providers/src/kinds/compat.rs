@@ -1,6 +1,6 @@
 //! Vendors that speak a kind's own form: the body goes up as it came but for the model, the reply comes back so.
 
-use super::{Ask, Flow, Told, Translator, multipart, usage_of};
+use super::{Ask, Flow, Told, Translator, audio, multipart, usage_of};
 use crate::endpoint::EndpointKind;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -15,7 +15,8 @@ pub(super) fn translator(kind: EndpointKind) -> Option<&'static dyn Translator> 
         EndpointKind::Embeddings | EndpointKind::Rerank | EndpointKind::Moderation | EndpointKind::Images => &Json,
         EndpointKind::Ocr | EndpointKind::Search => &Json,
         EndpointKind::Speech => &Spoken,
-        EndpointKind::Transcription | EndpointKind::ImageEdits => &Form,
+        EndpointKind::Transcription | EndpointKind::Translation => &Form,
+        EndpointKind::ImageEdits | EndpointKind::ImageVariations => &Form,
         _ => return None,
     })
 }
@@ -60,10 +61,25 @@ impl Translator for Form {
         let mut request = ask.request(form)?;
         request.headers.insert(CONTENT_TYPE, kind);
         if ask.stream {
-            return Ok(Flow::relay(request, Usage::default()));
+            return Ok(Flow::relay(request, by_container(ask).unwrap_or_default()));
         }
         Ok(converse(ask, request))
     }
+}
+
+/// What a recording costs by its length, where its container says it.
+fn by_container(ask: &Ask<'_>) -> Option<Usage> {
+    let heard = is_heard(ask.kind).then(|| ask.file("file"))??;
+    let counters = Counters { milliseconds: audio::milliseconds(heard)?, ..Counters::default() };
+    Some(Usage { counters, ..Usage::default() })
+}
+
+const fn is_heard(kind: EndpointKind) -> bool {
+    matches!(kind, EndpointKind::Transcription | EndpointKind::Translation)
+}
+
+const fn draws(kind: EndpointKind) -> bool {
+    matches!(kind, EndpointKind::Images | EndpointKind::ImageEdits | EndpointKind::ImageVariations)
 }
 
 fn json_body(ask: &Ask<'_>) -> Payload {
@@ -73,7 +89,7 @@ fn json_body(ask: &Ask<'_>) -> Payload {
 }
 
 /// Members as text fields: strings as they are, lists as repeated fields, anything else as JSON.
-fn fields(body: &RawObject) -> Vec<(String, Bytes)> {
+pub(super) fn fields(body: &RawObject) -> Vec<(String, Bytes)> {
     let mut fields = Vec::new();
     for (name, raw) in body.iter() {
         match serde_json::from_slice(raw) {
@@ -94,8 +110,10 @@ fn text_of(value: &serde_json::Value) -> Bytes {
     }
 }
 
-fn converse(ask: &Ask<'_>, request: WireRequest) -> Flow {
-    Flow::Converse(Box::new(Once { request: Some(request), kind: ask.kind, model: ask.model.to_owned() }))
+/// One request whose reply is in the kind's form.
+pub(super) fn converse(ask: &Ask<'_>, request: WireRequest) -> Flow {
+    let (model, size) = (ask.model.to_owned(), draws(ask.kind).then(|| ask.text("size")).flatten());
+    Flow::Converse(Box::new(Once { request: Some(request), kind: ask.kind, model, usage: by_container(ask), size }))
 }
 
 /// One request, one reply that is in the form already.
@@ -103,6 +121,10 @@ struct Once {
     request: Option<WireRequest>,
     kind: EndpointKind,
     model: String,
+    /// What is consumed where the vendor does not say.
+    usage: Option<Usage>,
+    /// The size of pictures that was asked for.
+    size: Option<String>,
 }
 
 impl Exchange for Once {
@@ -118,12 +140,12 @@ impl Exchange for Once {
 }
 
 impl Once {
-    fn read(&self, reply: Reply) -> Result<Told, Error> {
+    fn read(&mut self, reply: Reply) -> Result<Told, Error> {
         let kind = reply.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or(super::ask::JSON);
-        let text = self.kind == EndpointKind::Transcription && !reply.body.trim_ascii().starts_with(b"{");
+        let text = is_heard(self.kind) && !reply.body.trim_ascii().starts_with(b"{");
         if text {
             let content_type = Cow::Owned(kind.to_owned());
-            return Ok(Told { content_type, ..Told::json(reply.body, reply.headers, None) });
+            return Ok(Told { content_type, ..Told::json(reply.body, reply.headers, self.usage) });
         }
         let mut body = RawObject::parse(reply.body).map_err(|cause| malformed().with_source(cause))?;
         if let Some(error) = in_band(&body) {
@@ -133,25 +155,40 @@ impl Once {
         if body.contains("model") {
             body.set("model", &self.model);
         }
-        Ok(Told { id: body.str("id").map(Cow::into_owned), ..Told::json(body.to_bytes(), reply.headers, usage) })
+        if is_heard(self.kind) {
+            hide_own(&mut body);
+        }
+        let resolution =
+            body.str("size").map(Cow::into_owned).filter(|_| draws(self.kind)).or_else(|| self.size.take());
+        Ok(Told {
+            id: body.str("id").map(Cow::into_owned),
+            resolution,
+            ..Told::json(body.to_bytes(), reply.headers, usage)
+        })
     }
 
     fn usage(&self, body: &RawObject) -> Option<Usage> {
         let mut usage = body.raw("usage").and_then(usage_of);
-        if self.kind == EndpointKind::Images {
+        if draws(self.kind) {
             let made = body.read::<Vec<serde::de::IgnoredAny>>("data").and_then(Result::ok);
             usage.get_or_insert_default().counters.images = made.map_or(0, |list| list.len() as u64);
+        }
+        if self.kind == EndpointKind::Ocr
+            && let Some(told) = body.read::<Pages>("usage_info").and_then(Result::ok)
+        {
+            usage.get_or_insert_default().counters.pages = told.pages_processed;
         }
         if self.kind == EndpointKind::Rerank
             && let Some(units) = body.read::<Meta>("meta").and_then(Result::ok).and_then(|meta| meta.billed_units)
         {
             usage.get_or_insert_default().counters.search_units = units.search_units as u64;
         }
-        if self.kind == EndpointKind::Transcription
-            && usage.is_none()
-            && let Some(seconds) = body.read::<f64>("duration").and_then(Result::ok)
-        {
-            usage.get_or_insert_default().counters.milliseconds = (seconds.max(0.0) * 1000.0) as u64;
+        if is_heard(self.kind) && usage.is_none() {
+            let told = body.read::<f64>("duration").and_then(Result::ok).filter(|seconds| *seconds >= 0.0);
+            let milliseconds = told.map(|seconds| (seconds * 1000.0).round() as u64);
+            let counted = |milliseconds| Counters { milliseconds, ..Counters::default() };
+            let told = milliseconds.map(|time| Usage { counters: counted(time), ..Usage::default() });
+            return told.or(self.usage);
         }
         usage
     }
@@ -167,6 +204,20 @@ struct Meta {
 #[derive(Default)]
 struct Units {
     search_units: f64,
+}
+
+/// Mistral, "OCR", `usage_info`.
+#[derive(Deserialize)]
+struct Pages {
+    pages_processed: u64,
+}
+
+/// Members that begin with `x_` are a vendor's own trace of the call (Groq's `x_groq`): no client asked for them.
+fn hide_own(body: &mut RawObject) {
+    let own: Vec<String> = body.keys().filter(|name| name.starts_with("x_")).map(str::to_owned).collect();
+    for name in own {
+        body.remove(&name);
+    }
 }
 
 /// An error under a status that says all is well.

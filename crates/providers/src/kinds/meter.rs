@@ -38,6 +38,8 @@ struct Reported {
     output_tokens: Option<u64>,
     total_tokens: Option<u64>,
     seconds: Option<f64>,
+    // Transcriptions write it without the plural.
+    #[serde(alias = "input_token_details")]
     input_tokens_details: Option<Details>,
     prompt_tokens_details: Option<Details>,
     output_tokens_details: Option<Details>,

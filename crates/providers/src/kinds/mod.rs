@@ -5,17 +5,26 @@
 //! form: M translators, not N × M. Vendors that speak the form itself need none of their own: see [`compat`].
 
 mod ask;
+mod audio;
+mod chain;
 mod compat;
 mod form;
+mod given;
+mod google;
+mod images;
 mod inspect;
 mod meter;
+mod speech;
 mod told;
+mod transcription;
 
 pub use ask::Ask;
 pub use form::multipart;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
 pub use told::Told;
+
+use chain::{Chain, Link};
 
 use crate::endpoint::EndpointKind;
 use crate::provider::Provider;
@@ -79,6 +88,9 @@ impl Provider {
 /// The translator of a kind that rows call so (`wires = { kind = "name" }`).
 pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Translator> {
     match kind {
+        EndpointKind::Transcription | EndpointKind::Translation if name != "compat" => transcription::named(name),
+        EndpointKind::Speech if name != "compat" => speech::named(name),
+        EndpointKind::Images | EndpointKind::ImageEdits if name != "compat" => images::named(name),
         // The common form: a row may say so.
         _ if name == "compat" => compat::translator(kind),
         _ => None,
