@@ -36,6 +36,8 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     kind("/v1/images/variations", "image_variation", "Pictures like another", image_variations),
     kind("/v1/ocr", "ocr", "Text of documents", ocr),
+    kind("/v1/search", "search", "Search the web", search),
+    kind("/v1/search/{model}", "search", "Search the web, tool in the path", search),
 ];
 
 const fn kind(path: &'static str, name: &'static str, summary: &'static str, handler: fn(Hit) -> Answer) -> Route {
@@ -76,6 +78,10 @@ fn translation(hit: Hit) -> Answer {
 
 fn image_variations(hit: Hit) -> Answer {
     Box::pin(run(hit, EndpointKind::ImageVariations, "aimage_variation"))
+}
+
+fn search(hit: Hit) -> Answer {
+    Box::pin(run(hit, EndpointKind::Search, "asearch"))
 }
 
 fn ocr(hit: Hit) -> Answer {

@@ -1,12 +1,12 @@
 //! Vendors that speak a kind's own form: the body goes up as it came but for the model, the reply comes back so.
 
-use super::{Ask, Flow, Told, Translator, audio, multipart, usage_of};
+use super::{Ask, Flow, Link, Told, Translator, audio, multipart, usage_of};
 use crate::endpoint::EndpointKind;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use std::borrow::Cow;
-use tianji_core::{Counters, Error, Exchange, Kind, Losses, Payload, Reply, Segment, Step, Usage, WireRequest};
+use tianji_core::{Counters, Error, Kind, Losses, Payload, Reply, Segment, Usage, WireRequest};
 use tianji_wire::RawObject;
 
 /// The translator of a kind for vendors that speak its form.
@@ -15,8 +15,8 @@ pub(super) fn translator(kind: EndpointKind) -> Option<&'static dyn Translator> 
         EndpointKind::Embeddings | EndpointKind::Rerank | EndpointKind::Moderation | EndpointKind::Images => &Json,
         EndpointKind::Ocr | EndpointKind::Search => &Json,
         EndpointKind::Speech => &Spoken,
-        EndpointKind::Transcription | EndpointKind::Translation => &Form,
-        EndpointKind::ImageEdits | EndpointKind::ImageVariations => &Form,
+        EndpointKind::Transcription | EndpointKind::Translation => &Multipart,
+        EndpointKind::ImageEdits | EndpointKind::ImageVariations => &Multipart,
         _ => return None,
     })
 }
@@ -50,9 +50,9 @@ impl Translator for Spoken {
 
 /// A form in, JSON or text out; a stream is passed on.
 #[derive(Debug)]
-struct Form;
+struct Multipart;
 
-impl Translator for Form {
+impl Translator for Multipart {
     fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
         let mut body = ask.body.clone();
         body.set("model", ask.target.model);
@@ -112,13 +112,18 @@ fn text_of(value: &serde_json::Value) -> Bytes {
 
 /// One request whose reply is in the kind's form.
 pub(super) fn converse(ask: &Ask<'_>, request: WireRequest) -> Flow {
-    let (model, size) = (ask.model.to_owned(), draws(ask.kind).then(|| ask.text("size")).flatten());
-    Flow::Converse(Box::new(Once { request: Some(request), kind: ask.kind, model, usage: by_container(ask), size }))
+    Flow::chain(Link::last(request, reader(ask)))
 }
 
-/// One request, one reply that is in the form already.
-struct Once {
-    request: Option<WireRequest>,
+/// What becomes of a reply that is in the kind's form.
+pub(super) fn reader(ask: &Ask<'_>) -> impl FnOnce(Reply) -> Result<Told, Error> + Send + 'static {
+    let size = draws(ask.kind).then(|| ask.text("size")).flatten();
+    let form = Form { kind: ask.kind, model: ask.model.to_owned(), usage: by_container(ask), size };
+    move |reply| form.read(reply)
+}
+
+/// A kind's form, and what of the call is needed to read a reply in it.
+struct Form {
     kind: EndpointKind,
     model: String,
     /// What is consumed where the vendor does not say.
@@ -127,20 +132,8 @@ struct Once {
     size: Option<String>,
 }
 
-impl Exchange for Once {
-    type Output = Told;
-
-    fn next(&mut self, reply: Option<Reply>) -> Step<Told> {
-        match (self.request.take(), reply) {
-            (Some(request), _) => Step::Send(request),
-            (None, Some(reply)) => self.read(reply).map_or_else(Step::Fail, Step::Done),
-            (None, None) => Step::Fail(malformed()),
-        }
-    }
-}
-
-impl Once {
-    fn read(&mut self, reply: Reply) -> Result<Told, Error> {
+impl Form {
+    fn read(self, reply: Reply) -> Result<Told, Error> {
         let kind = reply.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or(super::ask::JSON);
         let text = is_heard(self.kind) && !reply.body.trim_ascii().starts_with(b"{");
         if text {
@@ -158,8 +151,7 @@ impl Once {
         if is_heard(self.kind) {
             hide_own(&mut body);
         }
-        let resolution =
-            body.str("size").map(Cow::into_owned).filter(|_| draws(self.kind)).or_else(|| self.size.take());
+        let resolution = body.str("size").map(Cow::into_owned).filter(|_| draws(self.kind)).or_else(|| self.size);
         Ok(Told {
             id: body.str("id").map(Cow::into_owned),
             resolution,

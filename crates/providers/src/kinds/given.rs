@@ -24,11 +24,6 @@ impl Ask<'_> {
         self.number(name).filter(|number| *number >= 0.0 && number.fract() == 0.0).map(|number| number as u64)
     }
 
-    /// A yes or no.
-    pub(super) fn yes(&self, name: &str) -> bool {
-        self.body.bool(name) == Some(true) || self.body.str(name).is_some_and(|text| text == "true")
-    }
-
     /// Texts of a list, or the one text that stands for it; brackets in a form's field name do not matter.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let listed = format!("{name}[]");

@@ -14,6 +14,8 @@ mod google;
 mod images;
 mod inspect;
 mod meter;
+mod ocr;
+mod search;
 mod speech;
 mod told;
 mod transcription;
@@ -91,6 +93,8 @@ pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Trans
         EndpointKind::Transcription | EndpointKind::Translation if name != "compat" => transcription::named(name),
         EndpointKind::Speech if name != "compat" => speech::named(name),
         EndpointKind::Images | EndpointKind::ImageEdits if name != "compat" => images::named(name),
+        EndpointKind::Ocr if name != "compat" => ocr::named(name),
+        EndpointKind::Search if name != "compat" => search::named(name),
         // The common form: a row may say so.
         _ if name == "compat" => compat::translator(kind),
         _ => None,
