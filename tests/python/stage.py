@@ -11,7 +11,7 @@ KEY = os.environ["GATEWAY_KEY"]
 LIMITED_KEY = os.environ["LIMITED_KEY"]
 """A virtual key that may be used once a minute."""
 
-MODELS = ("over-openai", "over-anthropic")
+MODELS = tuple(os.environ.get("MODELS", "over-openai over-anthropic").split())
 """Model groups in front of an upstream of each dialect."""
 
 PIXEL = (

@@ -15,6 +15,8 @@ pub enum Verb {
     Get,
     /// `POST`
     Post,
+    /// `DELETE`
+    Delete,
 }
 
 /// One operation: a method, a path, a permission and typed input and output.

@@ -12,6 +12,9 @@ pub struct CredentialSources<'a> {
     pub custom_header: Option<&'a HeaderName>,
     /// The value of `?key=`, on Gemini-native routes only.
     pub query_key: Option<&'a str>,
+    /// The access key id of an AWS signature is the key, on Bedrock-native routes only. The signature itself says
+    /// nothing here: only the vendor could check it.
+    pub aws_signature: bool,
 }
 
 /// A caller's key, as found. Not yet checked against anything.
@@ -34,7 +37,9 @@ pub fn credential(headers: &HeaderMap, sources: &CredentialSources<'_>) -> Resul
     }
     let bare = bare_header(headers)?;
     if let Some(value) = single(headers, http::header::AUTHORIZATION)? {
-        match (bearer(text(value)?), bare) {
+        let text = text(value)?;
+        let key = bearer(text).or_else(|| sources.aws_signature.then(|| access_key_id(text)).flatten());
+        match (key, bare) {
             (Some(key), _) => return virtual_key(key),
             (None, Some(_)) => {}
             (None, None) => return Err(Denial::Malformed),
@@ -79,6 +84,14 @@ fn bearer(value: &str) -> Option<&str> {
         return None;
     }
     Some(rest.trim_matches([' ', '\t']))
+}
+
+/// The access key id of `AWS4-HMAC-SHA256 Credential=<id>/<date>/…` (AWS, "Authenticating requests: using the
+/// Authorization header").
+fn access_key_id(value: &str) -> Option<&str> {
+    let fields = value.strip_prefix("AWS4-HMAC-SHA256")?;
+    let scope = fields.split(',').find_map(|field| field.trim().strip_prefix("Credential="))?;
+    scope.split('/').next()
 }
 
 fn virtual_key(key: &str) -> Result<Credential, Denial> {
@@ -128,10 +141,22 @@ mod tests {
     #[test]
     fn the_operators_header_is_read_first() {
         let name = HeaderName::from_static("x-my-key");
-        let sources = CredentialSources { custom_header: Some(&name), query_key: None };
+        let sources = CredentialSources { custom_header: Some(&name), ..CredentialSources::default() };
         let mut headers = HeaderMap::new();
         headers.insert("authorization", HeaderValue::from_static("Bearer sk-b"));
         headers.insert("x-my-key", HeaderValue::from_static("sk-a"));
         assert_eq!(credential(&headers, &sources).unwrap().expose(), "sk-a");
+    }
+
+    #[test]
+    fn an_aws_signature_names_the_key_where_it_may() {
+        let mut headers = HeaderMap::new();
+        let signed = "AWS4-HMAC-SHA256 Credential=sk-a/20261125/us-east-1/bedrock/aws4_request, SignedHeaders=host, Signature=00";
+        headers.insert("authorization", HeaderValue::from_static(signed));
+        let sources = CredentialSources { aws_signature: true, ..CredentialSources::default() };
+        assert_eq!(credential(&headers, &sources).unwrap().expose(), "sk-a");
+        assert_eq!(credential(&headers, &CredentialSources::default()), Err(Denial::Malformed));
+        headers.insert("x-api-key", HeaderValue::from_static("sk-b"));
+        assert_eq!(credential(&headers, &CredentialSources::default()).unwrap().expose(), "sk-b");
     }
 }

@@ -15,6 +15,7 @@ mod master;
 mod permission;
 mod principal;
 mod routes;
+mod seal;
 
 pub use access::may_use_model;
 pub use credential::{Credential, CredentialSources, credential};
@@ -25,3 +26,4 @@ pub use master::{MasterKey, MasterKeyFlaw};
 pub use permission::{Permission, Role};
 pub use principal::{Principal, check_usable};
 pub use routes::{RouteGroup, route_allowed};
+pub use seal::{NONCE_BYTES, SealBox};

@@ -4,7 +4,7 @@ use crate::{Exchange, Micros, Secret};
 use std::fmt::Debug;
 
 /// What authorises a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// A token that is sent as it is.
     Token(Secret),

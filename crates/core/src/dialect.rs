@@ -13,13 +13,15 @@ pub enum DialectId {
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// Cohere v2 Chat.
+    CohereChat,
 }
 
 impl DialectId {
     /// Whether requests name their model in the body; otherwise it stands in the URL.
     pub const fn names_model_in_body(self) -> bool {
         match self {
-            Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages => true,
+            Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages | Self::CohereChat => true,
         }
     }
 
@@ -29,6 +31,7 @@ impl DialectId {
             Self::OpenAiChat => "openai_chat",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::CohereChat => "cohere_chat",
         }
     }
 }

@@ -56,4 +56,10 @@ pub trait Exchange: Send {
 
     /// The next step; `reply` is `None` at the start and the answer to the last request after.
     fn next(&mut self, reply: Option<Reply>) -> Step<Self::Output>;
+
+    /// The next step after a request that brought no reply: the service could not be reached, or was too slow. A
+    /// conversation that knows another way goes on, or says in its own words what is wrong.
+    fn failed(&mut self, error: crate::Error) -> Step<Self::Output> {
+        Step::Fail(error)
+    }
 }

@@ -1,6 +1,7 @@
 //! Text that must never be printed.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use zeroize::Zeroizing;
 
 /// A credential. No `Serialize`, a `Debug` that shows nothing, wiped from memory on drop.
@@ -21,6 +22,13 @@ impl Secret {
     /// Whether there is no text at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// For fingerprints of whole identities.
+impl Hash for Secret {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_str().hash(state);
     }
 }
 

@@ -42,6 +42,14 @@ impl Micros {
         format!("{}Z", self.stamp('T'))
     }
 
+    /// ISO 8601 in its basic form, to the second: `20261122T022945Z`.
+    pub fn basic(self) -> String {
+        let (year, month, day) = self.date();
+        let second = self.seconds().rem_euclid(86_400);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+    }
+
     fn stamp(self, between: char) -> String {
         let (year, month, day) = self.date();
         let second = self.seconds().rem_euclid(86_400);

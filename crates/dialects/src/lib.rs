@@ -10,10 +10,12 @@
 
 pub mod anthropic_messages;
 pub mod bridge;
+pub mod cohere_chat;
 mod error;
 mod fixups;
 mod frame;
 mod inspect;
+mod lenient;
 mod observed;
 pub mod openai_chat;
 pub mod openai_responses;
@@ -79,6 +81,7 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::OpenAiChat => &openai_chat::OpenAiChat,
         DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
+        DialectId::CohereChat => &cohere_chat::CohereChat,
     }
 }
 

@@ -173,7 +173,8 @@ fn thoughts_survive_the_way_through_the_other_dialect() {
 
 fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DialectId, D::Error> {
     let name = String::deserialize(deserializer)?;
-    let known = [DialectId::OpenAiChat, DialectId::OpenAiResponses, DialectId::AnthropicMessages];
+    let known =
+        [DialectId::OpenAiChat, DialectId::OpenAiResponses, DialectId::AnthropicMessages, DialectId::CohereChat];
     known.into_iter().find(|id| id.name() == name).ok_or_else(|| D::Error::custom(format!("no dialect {name}")))
 }
 
@@ -228,6 +229,7 @@ fn view(request: &GenerateRequest) -> ClientView {
         DialectId::OpenAiChat => "chatcmpl-minted",
         DialectId::OpenAiResponses => "resp_minted",
         DialectId::AnthropicMessages => "msg_minted",
+        DialectId::CohereChat => "minted",
     };
     ClientView::of(request, minted.to_owned(), 1_700_000_000)
 }

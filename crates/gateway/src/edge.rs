@@ -7,8 +7,9 @@ use crate::form;
 use crate::gateway::Gateway;
 use crate::path;
 use crate::respond::{self, Reply};
-use crate::routes::{Hit, Route};
+use crate::routes::{Hit, KeyPlace, Route};
 use bytes::{Bytes, BytesMut};
+use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -16,7 +17,7 @@ use hyper::body::Incoming;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tianji_auth::{Denial, Permission, route_allowed};
+use tianji_auth::{CredentialSources, Denial, Permission, route_allowed};
 use tianji_core::{DialectId, Error, Kind, Upload};
 use tianji_pipeline::{Caller, Snapshot, authenticate, error_response};
 use tianji_wire::{Inflate, InflateError};
@@ -50,7 +51,7 @@ async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>)
         None => return respond::method_not_allowed(&entry.methods()),
     };
     let snapshot = gateway.live.snapshot();
-    let caller = match admit(gateway, &snapshot, route, &path, &head.headers).await {
+    let caller = match admit(gateway, &snapshot, route, &path, &head).await {
         Ok(caller) => caller,
         Err(error) => return error_response(route.dialect, &error),
     };
@@ -70,13 +71,16 @@ async fn admit(
     snapshot: &Snapshot,
     route: &Route,
     path: &str,
-    headers: &HeaderMap,
+    head: &Parts,
 ) -> Result<Option<Caller>, Error> {
     let scrape = route.permission == Permission::Scrape && snapshot.settings.open_metrics;
     if route.permission == Permission::Public || scrape {
         return Ok(None);
     }
-    let caller = authenticate(&gateway.shared, snapshot, headers, None).await?;
+    let key = (route.keys == KeyPlace::Query).then(|| query_key(head.uri.query())).flatten();
+    let aws_signature = route.keys == KeyPlace::AwsSignature;
+    let sources = CredentialSources { custom_header: None, query_key: key.as_deref(), aws_signature };
+    let caller = authenticate(&gateway.shared, snapshot, &head.headers, sources).await?;
     if let Some(key) = caller.principal.key()
         && !route_allowed(&key.allowed_routes, path, route.path, route.name, route.groups)
     {
@@ -85,6 +89,13 @@ async fn admit(
     }
     caller.check(route.permission, route.path)?;
     Ok(Some(caller))
+}
+
+/// The value of `?key=`.
+fn query_key(query: Option<&str>) -> Option<String> {
+    let raw = query?.split('&').find_map(|pair| pair.strip_prefix("key="))?;
+    let key = percent_encoding::percent_decode_str(raw).decode_utf8().ok()?;
+    Some(key.into_owned()).filter(|key| !key.is_empty())
 }
 
 /// A body, or a form as its fields and files.

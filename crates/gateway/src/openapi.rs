@@ -11,7 +11,11 @@ pub(crate) fn document() -> Value {
     for route in all() {
         let path = route.path.replace("{*", "{");
         let entry = paths.entry(path).or_insert_with(|| json!({}));
-        let verb = if route.method == Verb::Get { "get" } else { "post" };
+        let verb = match route.method {
+            Verb::Get => "get",
+            Verb::Post => "post",
+            Verb::Delete => "delete",
+        };
         if let Some(verbs) = entry.as_object_mut() {
             verbs.insert(verb.to_owned(), operation(route));
         }

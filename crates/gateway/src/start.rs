@@ -134,9 +134,20 @@ async fn assemble(config: &Config, options: &Options, workers: usize) -> Result<
     }
     let proxies = ProxySettings::of_env(&|name| ProcessSource.env(name));
     let http = HttpClient::new(HttpSettings { threads: workers + 1, proxies, ..HttpSettings::default() });
-    let shared = Shared::new(http, spool, store, clock, CallMetrics::new(Registry::default()));
+    let metrics = CallMetrics::new(Registry::default());
+    let shared = Shared::new(http, spool, store, clock, metrics, &passphrase(config, options));
     let snapshot = snapshot(config, options, &shared, &ProcessSource)?;
     Ok((Gateway::new(shared, Live::new(snapshot), Table::build()?), shipper))
+}
+
+/// What seals the data at rest: the salt key, else the root key. With neither, what is sealed does not outlive the
+/// process.
+fn passphrase(config: &Config, options: &Options) -> Secret {
+    let salt = ["TIANJI_SALT_KEY", "LITELLM_SALT_KEY"];
+    let salt = salt.iter().find_map(|name| config.environment.lookup(name, &ProcessSource)).map(Secret::new);
+    let root = config.general_settings.master_key.clone().or_else(|| options.master_key.clone());
+    let passing = || Secret::new(uuid::Uuid::new_v4().to_string());
+    salt.filter(|salt| !salt.is_empty()).or(root).unwrap_or_else(passing)
 }
 
 fn snapshot(

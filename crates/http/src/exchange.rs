@@ -31,9 +31,9 @@ pub async fn drive_with<T>(
     sign: &mut (dyn FnMut(&mut WireRequest) -> Result<(), Error> + Send),
     judge: &(dyn Fn(&Reply) -> Result<(), Error> + Sync),
 ) -> Result<T, Error> {
-    let mut reply = None;
+    let mut step = exchange.next(None);
     for _ in 0..MOST_STEPS {
-        let mut request = match exchange.next(reply.take()) {
+        let mut request = match step {
             Step::Done(value) => return Ok(value),
             Step::Fail(error) => return Err(error),
             Step::Send(request) => request,
@@ -42,14 +42,18 @@ pub async fn drive_with<T>(
                 request
             }
             Step::Read(path) => {
-                reply = Some(read(path).await?);
+                step = exchange.next(Some(read(path).await));
                 continue;
             }
         };
         sign(&mut request)?;
-        let told = send(client, request, deadlines).await?;
-        judge(&told)?;
-        reply = Some(told);
+        step = match send(client, request, deadlines).await {
+            Ok(reply) => {
+                judge(&reply)?;
+                exchange.next(Some(reply))
+            }
+            Err(error) => exchange.failed(error),
+        };
     }
     Err(Error::gateway(Kind::InternalServer, "a conversation with a provider has too many steps"))
 }
@@ -74,12 +78,12 @@ async fn send(client: &HttpClient, request: WireRequest, deadlines: &Deadlines) 
     Ok(Reply { status: head.status, headers: head.headers, body })
 }
 
-async fn read(path: PathBuf) -> Result<Reply, Error> {
+async fn read(path: PathBuf) -> Reply {
     let text = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
-    Ok(match text {
+    match text {
         Ok(Ok(text)) => Reply { status: StatusCode::OK, headers: HeaderMap::new(), body: text.into() },
         _ => Reply { status: StatusCode::NOT_FOUND, headers: HeaderMap::new(), body: Bytes::new() },
-    })
+    }
 }
 
 /// Most steps of one conversation: a poll a second for an hour.

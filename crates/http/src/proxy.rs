@@ -5,6 +5,7 @@
 
 use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use std::net::IpAddr;
 
 /// Which proxies there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,9 +54,22 @@ impl Proxies {
         Some(Self(builder.build()))
     }
 
-    /// The proxy of an address.
+    /// The proxy of an address. The metadata services of clouds are beside the machine: no proxy can reach them, and
+    /// none is to see what they answer.
     pub(crate) fn of(&self, uri: &Uri) -> Option<Proxy> {
+        if uri.host().is_some_and(is_link_local) {
+            return None;
+        }
         self.0.intercept(uri).map(|found| Proxy(Box::new(found)))
+    }
+}
+
+/// Link-local addresses (RFC 3927, RFC 4291 section 2.5.6), and the one of Amazon's metadata service in IPv6.
+fn is_link_local(host: &str) -> bool {
+    match host.trim_start_matches('[').trim_end_matches(']').parse() {
+        Ok(IpAddr::V4(address)) => address.is_link_local(),
+        Ok(IpAddr::V6(address)) => address.is_unicast_link_local() || matches!(address.segments(), [0xfd00, 0xec2, ..]),
+        Err(_) => false,
     }
 }
 
@@ -102,7 +116,13 @@ mod tests {
         let of = |uri: &'static str| proxies.of(&Uri::from_static(uri)).map(|proxy| proxy.uri().to_string());
         assert_eq!(of("https://api.example.com/v1").unwrap(), "http://secure:3128/");
         assert_eq!(of("http://api.example.com/v1").unwrap(), "http://plain:8080/");
-        for direct in ["https://internal/x", "https://a.corp.example/x", "http://10.1.2.3/x"] {
+        for direct in [
+            "https://internal/x",
+            "https://a.corp.example/x",
+            "http://10.1.2.3/x",
+            "http://169.254.169.254/x",
+            "http://[fd00:ec2::254]/x",
+        ] {
             assert_eq!(of(direct), None, "{direct}");
         }
         let secret = proxies.of(&Uri::from_static("https://api.example.com")).unwrap().authorization().unwrap();

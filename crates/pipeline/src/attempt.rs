@@ -2,16 +2,17 @@
 
 use crate::call::{Admitted, Attempt, Plan, Sending};
 use crate::converse;
+use crate::credential;
 use crate::deployment::Deployment;
 use crate::mock;
 use crate::relay::{FirstFrames, Streaming, translate, translate_last};
 use crate::shared::Shared;
 use crate::words;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Request};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use std::time::Duration;
 use tianji_core::generate::ClientView;
-use tianji_core::{Error, Kind, Usage};
+use tianji_core::{Credential, Error, Kind, Usage};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
 use tianji_providers::{EndpointKind, Unsigned};
@@ -55,9 +56,7 @@ async fn generate(
     view: ClientView,
 ) -> Result<Outcome, Error> {
     let deadlines = deadlines(call, deployment);
-    let request = request(shared, deployment, sending).await?;
-    let reply = shared.http.send(request, &deadlines).await.map_err(tianji_http::HttpError::into_error)?;
-    let (head, body) = reply.into_parts();
+    let (head, body) = answer(shared, deployment, sending, &deadlines).await?.into_parts();
     if !head.status.is_success() {
         let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
         return Err(words::upstream_error(sending.way.dialect, head.status.as_u16(), &head.headers, &text));
@@ -75,15 +74,43 @@ async fn generate(
     })
 }
 
-async fn request(shared: &Shared, deployment: &Deployment, sending: &Sending) -> Result<Request<OutBody>, Error> {
+/// Sends, and once more if a credential that was asked for is refused and there is another one.
+async fn answer(
+    shared: &Shared,
+    deployment: &Deployment,
+    sending: &Sending,
+    deadlines: &Deadlines,
+) -> Result<Response<UpstreamBody>, Error> {
+    let send = async |credential: Option<&Credential>| {
+        let request = request(shared, deployment, sending, credential)?;
+        shared.http.send(request, deadlines).await.map_err(tianji_http::HttpError::into_error)
+    };
+    let used = credential::of(shared, deployment).await?;
+    let reply = send(used.as_deref()).await?;
+    match &used {
+        Some(used) if credential::is_refused(reply.status(), reply.headers()) => {
+            match credential::instead(shared, deployment, used).await {
+                Some(renewed) => send(Some(&renewed)).await,
+                None => Ok(reply),
+            }
+        }
+        _ => Ok(reply),
+    }
+}
+
+fn request(
+    shared: &Shared,
+    deployment: &Deployment,
+    sending: &Sending,
+    credential: Option<&Credential>,
+) -> Result<Request<OutBody>, Error> {
     let body = sending.body.clone();
     let mut headers = sending.headers.clone();
-    let connection = &deployment.connection;
-    if let Some(source) = &connection.source {
-        let credential = shared.credentials.of(source, &shared.http, &*shared.clock).await?;
+    if let Some(credential) = credential {
+        let connection = &deployment.connection;
         let (method, uri, now) = (&http::Method::POST, &sending.uri, shared.clock.wall());
         let unsigned = Unsigned { method, uri, headers: &mut headers, body: &body.slices(), now };
-        deployment.provider.sign(connection, &credential, unsigned)?;
+        deployment.provider.sign(connection, credential, unsigned)?;
     }
     let mut request = Request::new(body);
     *request.method_mut() = http::Method::POST;

@@ -79,6 +79,8 @@ fn member(name: &str, dialect: DialectId) -> Member {
     match name {
         // Anthropic's own `metadata.user_id` belongs to the model; OpenAI's `metadata` belongs to the gateway.
         "metadata" if matches!(dialect, DialectId::AnthropicMessages | DialectId::OpenAiResponses) => Member::Model,
+        // Cohere has a parameter of that name; elsewhere it steers the gateway's queue.
+        "priority" if dialect == DialectId::CohereChat => Member::Model,
         _ if is_control(name) => Member::Control,
         _ if is_silent(name) => Member::Silent,
         _ if is_forbidden(name) => Member::Forbidden,

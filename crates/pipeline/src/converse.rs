@@ -2,11 +2,11 @@
 
 use crate::attempt::{MOST_ERROR_BODY, Outcome, deadlines};
 use crate::call::Admitted;
+use crate::credential;
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use crate::words;
 use http::{HeaderValue, Request};
-use std::sync::Arc;
 use tianji_core::{Credential, DialectId, Error, Reply, Segment, WireRequest};
 use tianji_dialects::Observed;
 use tianji_http::{HttpError, OutBody, drive_with};
@@ -20,8 +20,25 @@ pub(crate) async fn send(
     deployment: &Deployment,
     flow: Flow,
 ) -> Result<Outcome, Error> {
-    let credential = credential(shared, deployment).await?;
-    let mut sign = |request: &mut WireRequest| signed(shared, deployment, credential.as_deref(), request);
+    let credential = credential::of(shared, deployment).await?;
+    let outcome = follow(shared, call, deployment, flow, credential.as_deref()).await;
+    // The flow is used up, so there is no second try here; but the next one asks for another credential.
+    if let (Err(error), Some(refused)) = (&outcome, &credential)
+        && error.upstream_status == Some(401)
+    {
+        credential::forget(shared, deployment, refused);
+    }
+    outcome
+}
+
+async fn follow(
+    shared: &Shared,
+    call: &Admitted,
+    deployment: &Deployment,
+    flow: Flow,
+    credential: Option<&Credential>,
+) -> Result<Outcome, Error> {
+    let mut sign = |request: &mut WireRequest| signed(shared, deployment, credential, request);
     let deadlines = deadlines(call, deployment);
     match flow {
         Flow::Relay(mut relay) => {
@@ -64,13 +81,6 @@ fn whole(told: Told) -> Outcome {
         content_type: content_type.unwrap_or(HeaderValue::from_static("application/octet-stream")),
         seen: Box::new(seen),
         headers: told.headers,
-    }
-}
-
-async fn credential(shared: &Shared, deployment: &Deployment) -> Result<Option<Arc<Credential>>, Error> {
-    match &deployment.connection.source {
-        Some(source) => shared.credentials.of(source, &shared.http, &*shared.clock).await.map(Some),
-        None => Ok(None),
     }
 }
 

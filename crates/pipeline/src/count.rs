@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Request};
 use tianji_auth::{Denial, may_use_model};
 use tianji_core::generate::{GenerateRequest, Part, Role};
 use tianji_core::{DialectId, Error};
-use tianji_dialects::{Dialect, DialectError, anthropic_messages};
+use tianji_dialects::{Dialect, DialectError, anthropic_messages, openai_chat, openai_responses};
 use tianji_http::{Deadlines, OutBody};
 use tianji_pricing::{Piece, count_pieces, is_expensive};
 use tianji_providers::{EndpointKind, Operation};
@@ -49,6 +49,54 @@ pub async fn count_tokens(
     let request = anthropic_messages::AnthropicMessages.decode_request(&body).map_err(DialectError::of_request)?;
     let tokens = here(model, pieces(&request), body.len()).await;
     Ok(Counted { tokens, source: "local_estimate" })
+}
+
+/// A count by our own tokenizers, with the name of whose way of counting it follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Estimated {
+    /// Tokens.
+    pub tokens: u64,
+    /// Model that was counted for: the first deployment's own name.
+    pub model: String,
+    /// `openai_tokenizer`, `anthropic_tokenizer`.
+    pub tokenizer: &'static str,
+}
+
+/// Counts the tokens of a prompt, or of messages with tools, in OpenAI's form. Nothing is sent.
+///
+/// # Errors
+/// When the body names no model or holds nothing to count.
+pub async fn estimate_tokens_of(snapshot: &Snapshot, body: Bytes) -> Result<Estimated, Error> {
+    let object = RawObject::parse(body.clone()).map_err(|cause| DialectError::from(cause).of_request())?;
+    let asked = object.str("model").map(std::borrow::Cow::into_owned);
+    let asked = asked.ok_or_else(|| DialectError::Missing { param: "model".to_owned() }.of_request())?;
+    let found = snapshot.find(&asked).and_then(|found| {
+        let filled = found.filled(0).map(str::to_owned);
+        filled.or_else(|| found.group.deployments.first().map(|deployment| deployment.model.to_string()))
+    });
+    let model = found.unwrap_or(asked);
+    let tokenizer = tianji_pricing::Tokenizer::of(&model).kind.word();
+    let tokens = if let Some(prompt) = object.str("prompt") {
+        tianji_pricing::count_text(&model, &prompt)
+    } else if object.contains("messages") {
+        let request = openai_chat::OpenAiChat.decode_request(&body).map_err(DialectError::of_request)?;
+        here(model.clone(), pieces(&request), body.len()).await
+    } else {
+        let words = "prompt or messages or contents must be provided";
+        return Err(Error::client(tianji_core::Kind::BadRequest, words));
+    };
+    Ok(Estimated { tokens, model, tokenizer })
+}
+
+/// Counts the input of a request to the Responses API by our own tokenizers.
+///
+/// # Errors
+/// When the body is no such request.
+pub async fn count_input(snapshot: &Snapshot, body: Bytes) -> Result<u64, Error> {
+    let request = openai_responses::OpenAiResponses.decode_request(&body).map_err(DialectError::of_request)?;
+    let found = snapshot.find(&request.model);
+    let own = found.and_then(|found| found.group.deployments.first().map(|deployment| deployment.model.to_string()));
+    Ok(here(own.unwrap_or_else(|| request.model.clone()), pieces(&request), body.len()).await)
 }
 
 async fn here(model: String, pieces: Vec<Piece>, bytes: usize) -> u64 {
@@ -108,6 +156,9 @@ fn pieces(request: &GenerateRequest) -> Vec<Piece> {
 }
 
 fn add(part: &Part, text: &mut String) {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
     match part {
         Part::Text(part) => text.push_str(&part.text),
         Part::ToolCall(call) => {
@@ -119,7 +170,6 @@ fn add(part: &Part, text: &mut String) {
         Part::Refusal(words) => text.push_str(words),
         _ => {}
     }
-    text.push('\n');
 }
 
 const fn role(role: Role) -> &'static str {

@@ -32,9 +32,9 @@ pub async fn authenticate(
     shared: &Shared,
     snapshot: &Snapshot,
     headers: &HeaderMap,
-    query_key: Option<&str>,
+    sources: CredentialSources<'_>,
 ) -> Result<Caller, Error> {
-    let sources = CredentialSources { custom_header: snapshot.settings.key_header.as_ref(), query_key };
+    let sources = CredentialSources { custom_header: snapshot.settings.key_header.as_ref(), ..sources };
     let found = credential(headers, &sources).map_err(|denial| denial.error())?;
     let hash = KeyHash::of(found.expose());
     if snapshot.master.as_ref().is_some_and(|master| master.matches(&hash)) {

@@ -1,6 +1,7 @@
 //! Back: translate what the upstream says, meter it, settle when it is over.
 
 use crate::receipt::Receipt;
+use crate::state::Keep;
 use bytes::{Bytes, BytesMut};
 use std::task::{Context, Poll, ready};
 use tianji_core::{Error, Kind};
@@ -56,21 +57,31 @@ impl Streaming {
 pub struct StreamBody {
     streaming: Streaming,
     receipt: Receipt,
+    /// Keeps the reply for those who come back to it.
+    keep: Option<Keep>,
     /// Whatever the call holds besides, released at the end.
     _busy: crate::dispatch::InFlight,
     over: bool,
 }
 
 impl StreamBody {
-    pub(crate) fn new(streaming: Streaming, mut receipt: Receipt, busy: crate::dispatch::InFlight) -> Self {
+    pub(crate) fn new(
+        streaming: Streaming,
+        mut receipt: Receipt,
+        keep: Option<Keep>,
+        busy: crate::dispatch::InFlight,
+    ) -> Self {
         receipt.first_token();
-        Self { streaming, receipt, _busy: busy, over: false }
+        Self { streaming, receipt, keep, _busy: busy, over: false }
     }
 
     /// The next bytes for the client. Never an error: a broken upstream becomes an error frame and a clean end.
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         loop {
             if !self.streaming.out.is_empty() {
+                if let Some(keep) = &mut self.keep {
+                    keep.events(&self.streaming.out);
+                }
                 // The terminator may not leave before the call is written down.
                 if self.over || self.streaming.bridge.observed().ended {
                     self.receipt.succeed(self.streaming.bridge.observed());

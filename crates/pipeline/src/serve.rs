@@ -8,6 +8,7 @@ use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
+use crate::state::{Keep, recall};
 use crate::{admit, headers, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
@@ -28,6 +29,10 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
             return response;
         }
     };
+    let mut call = call;
+    if let Err(error) = recall(shared, &mut call).await {
+        return fail(Failed { call, error });
+    }
     let call = screen::screen(call);
     if let Some(hit) = lookup::lookup(&call) {
         return hit;
@@ -42,9 +47,13 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
 fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
     let Dispatched { mut call, attempt, outcome, busy } = answered;
     let now = shared.clock.now();
+    let keep = Keep::of(shared, &call, &attempt);
     match outcome {
         Outcome::Whole { body, content_type, seen, headers } => {
             call.receipt.succeed(&seen);
+            if let Some(keep) = keep {
+                keep.whole(&body);
+            }
             let mut response = Response::new(ReplyBody::of(body));
             *response.headers_mut() = headers::success(&call, &attempt, &call.receipt, &headers, now);
             losses(&attempt.losses, response.headers_mut());
@@ -69,7 +78,7 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             map.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             map.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             map.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-            let body = StreamBody::new(*stream, call.receipt, busy);
+            let body = StreamBody::new(*stream, call.receipt, keep, busy);
             let mut response = Response::new(ReplyBody::Stream(Box::new(body)));
             *response.headers_mut() = map;
             response

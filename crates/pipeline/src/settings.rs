@@ -55,6 +55,10 @@ pub struct Settings {
     pub enforce_fallback_access: bool,
     /// Whether Anthropic-shaped calls to OpenAI go to chat completions rather than to responses.
     pub chat_for_messages: bool,
+    /// Responses are not told apart by owner.
+    pub shared_responses: bool,
+    /// Ids of responses that this gateway does not know are passed on.
+    pub unmanaged_responses: bool,
     /// Metrics are read without a key.
     pub open_metrics: bool,
     /// Always send the usage frame of a stream.
@@ -95,6 +99,8 @@ impl Default for Settings {
             router_debug_in_errors: true,
             enforce_fallback_access: true,
             chat_for_messages: false,
+            shared_responses: false,
+            unmanaged_responses: false,
             open_metrics: false,
             always_include_stream_usage: false,
             call_id_in_errors: false,

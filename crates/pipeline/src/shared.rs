@@ -2,9 +2,10 @@
 
 use crate::breakers::Breakers;
 use crate::keys::{KeyCache, KeyView};
+use crate::state::Responses;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-use tianji_core::Clock;
+use tianji_core::{Clock, Secret};
 use tianji_http::{Credentials, HttpClient};
 use tianji_storage::{Spool, Store};
 use tianji_telemetry::CallMetrics;
@@ -23,6 +24,8 @@ pub struct Inner {
     pub spool: Spool,
     /// Entities and the ledger.
     pub store: Store,
+    /// Responses that clients may come back to.
+    pub responses: Responses,
     /// Keys that were seen lately.
     pub keys: KeyCache,
     /// Failures per deployment.
@@ -37,14 +40,22 @@ pub struct Inner {
 }
 
 impl Shared {
-    /// Puts the parts together.
-    pub fn new(http: HttpClient, spool: Spool, store: Store, clock: Arc<dyn Clock>, metrics: CallMetrics) -> Self {
+    /// Puts the parts together. The passphrase seals what is kept at rest.
+    pub fn new(
+        http: HttpClient,
+        spool: Spool,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        metrics: CallMetrics,
+        passphrase: &Secret,
+    ) -> Self {
         let started = clock.now();
         Self(Arc::new(Inner {
             http,
             credentials: Credentials::default(),
             spool,
             store,
+            responses: Responses::new(passphrase),
             keys: KeyCache::default(),
             breakers: Breakers::default(),
             clock,

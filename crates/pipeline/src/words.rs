@@ -105,8 +105,10 @@ pub(crate) fn upstream_error(upstream: DialectId, status: u16, headers: &HeaderM
     let told = dialect(upstream).decode_error(status, body);
     let mut error =
         Error::provider(told.kind, told.message).with_status(told.status).with_retry_after(retry_after(headers));
-    // No single parameter is to blame for a conversation that is too long.
-    error.param = told.param.filter(|_| told.kind != Kind::ContextWindowExceeded).map(Into::into);
+    // No single parameter is to blame for a conversation that is too long. Of the Responses API the reference proxy
+    // names none at all.
+    let blames = told.kind != Kind::ContextWindowExceeded && upstream != DialectId::OpenAiResponses;
+    error.param = told.param.filter(|_| blames).map(Into::into);
     error.upstream_status = Some(status);
     for (name, value) in headers {
         if crate::headers::is_shown(name)

@@ -1,5 +1,6 @@
 //! Where a deployment is called, and with which credential.
 
+use crate::credentials::{CredentialKind, CredentialParams, Given, GoogleKey, project_in};
 use crate::endpoint::Operation;
 use crate::provider::Provider;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -25,6 +26,8 @@ pub struct ConnectionParams<'a> {
     pub region: Option<&'a str>,
     /// Project or account in the vendor's cloud (`vertex_project`).
     pub project: Option<&'a str>,
+    /// Identities that credentials are asked for with.
+    pub credentials: CredentialParams<'a>,
 }
 
 /// A checked connection.
@@ -120,7 +123,12 @@ impl Connection {
         let of_env = |names: &[String], free: bool| if free { first(names, env).map(Secret::new) } else { None };
         let key = given.or_else(|| of_env(&provider.key_env, token.is_none()));
         let bearer = token.cloned().or_else(|| of_env(&provider.bearer_env, key.is_none()));
-        let needed = !provider.no_auth && key.is_none() && bearer.is_none();
+        let region = params.region.map(str::to_owned).or_else(|| first(&provider.region_env, env));
+        let given =
+            Given { params: &params.credentials, env, region: region.as_deref(), base: &base, key: key.as_ref() };
+        let kind = provider.credential.filter(|kind| bearer.is_none() && (key.is_none() || kind.swaps_key()));
+        let source = kind.and_then(|kind| given.source(kind));
+        let needed = !provider.no_auth && key.is_none() && bearer.is_none() && source.is_none();
         let version = params.api_version.map(str::to_owned).or_else(|| version_in(query.as_deref()));
         Ok(Self {
             missing_key: needed.then(|| wanted(provider)),
@@ -128,15 +136,27 @@ impl Connection {
                 .or_else(|| first(&provider.version_env, env))
                 .or_else(|| provider.version_default.clone()),
             organization: params.organization.filter(|name| !name.is_empty()).map(str::to_owned),
-            region: params.region.map(str::to_owned).or_else(|| first(&provider.region_env, env)),
-            project: params.project.map(str::to_owned).or_else(|| first(&provider.project_env, env)),
-            source: None,
+            region,
+            project: params
+                .project
+                .map(str::to_owned)
+                .or_else(|| first(&provider.project_env, env))
+                .or_else(|| project(params)),
             extra_headers: headers(provider, params, env)?,
             base,
             query,
-            key,
+            key: key.filter(|_| !provider.credential.is_some_and(CredentialKind::swaps_key)),
             bearer,
+            source,
         })
+    }
+}
+
+/// The project of a credential that the entry holds as text.
+fn project(params: &ConnectionParams<'_>) -> Option<String> {
+    match params.credentials.google? {
+        GoogleKey::Text(text) => project_in(text.expose()),
+        GoogleKey::File(_) => None,
     }
 }
 
@@ -152,7 +172,13 @@ fn first(names: &[String], env: &dyn Fn(&str) -> Option<String>) -> Option<Strin
 
 fn wanted(provider: &Provider) -> String {
     let names: Vec<&str> = provider.key_env.iter().chain(&provider.bearer_env).map(String::as_str).collect();
-    format!("set the environment variable {}", names.join(" or "))
+    let identity = match provider.credential {
+        Some(CredentialKind::Azure) => ", or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
+        Some(CredentialKind::Databricks) => ", or DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET",
+        Some(CredentialKind::Sap) => ", or AICORE_CLIENT_ID, AICORE_CLIENT_SECRET and AICORE_AUTH_URL",
+        _ => "",
+    };
+    format!("set the environment variable {}{identity}", names.join(" or "))
 }
 
 fn version_in(query: Option<&str>) -> Option<String> {

@@ -12,6 +12,7 @@
 mod body;
 mod catalogue;
 mod connection;
+mod credentials;
 mod edit;
 mod endpoint;
 pub mod kinds;
@@ -29,6 +30,7 @@ mod ways;
 
 pub use catalogue::Catalogue;
 pub use connection::{Connection, ConnectionError, ConnectionParams};
+pub use credentials::{CredentialKind, CredentialParams, GoogleKey, credential_file, project_in};
 pub use edit::EditError;
 pub use endpoint::{EndpointKind, Operation};
 pub use outgoing::Outgoing;

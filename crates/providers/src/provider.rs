@@ -1,6 +1,7 @@
 //! What a provider is: a struct of capabilities.
 
 use crate::connection::{Connection, ConnectionError};
+use crate::credentials::CredentialKind;
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
 use crate::kinds::Translator;
@@ -46,6 +47,8 @@ pub struct Provider {
     pub key_env: Vec<String>,
     /// Environment variables with a token that is always sent as `Authorization: Bearer`, asked after `key_env`.
     pub bearer_env: Vec<String>,
+    /// Whom credentials are asked of where neither key nor token is set; `None` = nobody.
+    pub credential: Option<CredentialKind>,
     /// Whether it can be called without a key. A key that is set is sent all the same.
     pub no_auth: bool,
     /// How the key is sent.
@@ -98,6 +101,7 @@ impl Provider {
             base_trailing: Vec::new(),
             key_env: Vec::new(),
             bearer_env: Vec::new(),
+            credential: None,
             no_auth: true,
             auth: AuthStyle::default(),
             headers: Vec::new(),

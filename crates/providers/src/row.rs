@@ -1,5 +1,6 @@
 //! Rows: providers as data. The embedded table and an operator's `custom_providers:` use the same form.
 
+use crate::credentials::CredentialKind;
 use crate::endpoint::EndpointKind;
 use crate::kinds::{self, Translator};
 use crate::params::{Capability, Condition, ParamRules, When};
@@ -66,6 +67,7 @@ pub(crate) struct Row {
     base_trailing: Option<Vec<String>>,
     api_key: Vec<String>,
     bearer_env: Vec<String>,
+    credential: Option<CredentialKind>,
     no_auth: bool,
     auth: AuthStyle,
     headers: BTreeMap<String, String>,
@@ -139,6 +141,7 @@ impl Row {
             base_rewrites: self.base_rewrite.into_iter().collect(),
             base_trailing: self.base_trailing.unwrap_or_else(|| TRAILING.iter().map(|&path| path.to_owned()).collect()),
             bearer_env: self.bearer_env,
+            credential: self.credential,
             no_auth: self.no_auth,
             auth: self.auth,
             headers: self.headers.into_iter().collect(),
@@ -192,6 +195,7 @@ const fn chat_path(dialect: DialectId) -> &'static str {
         DialectId::OpenAiChat => "/chat/completions",
         DialectId::OpenAiResponses => "/responses",
         DialectId::AnthropicMessages => "/v1/messages",
+        DialectId::CohereChat => "/v2/chat",
     }
 }
 

@@ -49,6 +49,12 @@ const URLS: &[(&str, &str, &str, &str, &str)] = &[
     ("anthropic", "https://x.com/v1", "", "m", "https://x.com/v1/messages"),
     ("anthropic", "https://x.com/v1/messages", "", "m", "https://x.com/v1/messages"),
     ("anthropic", "https://x.com/proxy", "", "m", "https://x.com/proxy/v1/messages"),
+    ("cohere", "", "", "m", "https://api.cohere.com/v2/chat"),
+    ("cohere", "https://x.com/", "", "m", "https://x.com/v2/chat"),
+    ("cohere", "https://x.com/v2/chat", "", "m", "https://x.com/v2/chat"),
+    ("cohere", "https://api.cohere.ai/v1", "", "m", "https://api.cohere.ai/v2/chat"),
+    ("cohere", "https://api.cohere.ai/compatibility/v1", "", "m", "https://api.cohere.ai/v2/chat"),
+    ("cohere_chat", "https://x.com/proxy/v2", "", "m", "https://x.com/proxy/v2/chat"),
     ("azure", "https://r.openai.azure.com", "2024-10-21", "my-gpt4o", "https://r.openai.azure.com/openai/deployments/my-gpt4o/chat/completions?api-version=2024-10-21"),
     ("azure", "https://r.openai.azure.com/", "", "d", "https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=2025-02-01-preview"),
     ("azure", "https://r.openai.azure.com/openai", "", "d", "https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=2025-02-01-preview"),
@@ -114,6 +120,7 @@ fn urls_of_responses() {
 fn other_operations() {
     let params = ConnectionParams::default();
     let uri = |name, operation| outgoing(name, &params, operation, "m").uri.to_string();
+    assert_eq!(uri("cohere", Operation::Rerank), "https://api.cohere.com/v2/rerank");
     assert_eq!(uri("anthropic", Operation::CountTokens), "https://api.anthropic.com/v1/messages/count_tokens");
     assert_eq!(uri("openai", Operation::Embeddings), "https://api.openai.com/v1/embeddings");
     assert_eq!(uri("groq", Operation::Transcription), "https://api.groq.com/openai/v1/audio/transcriptions");

@@ -66,7 +66,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("gemini/gemini-2.5-pro", "", "no gemini"),
     ("vertex_ai/gemini-2.5-pro", "", "no vertex_ai"),
     ("bedrock/anthropic.claude-3", "", "no bedrock"),
-    ("cohere/command-a", "", "no cohere"),
+    ("cohere_chat/command-a", "", "cohere command-a"),
     ("sagemaker_chat/x", "", "no sagemaker_chat"),
     // bare names: the price catalogue
     ("deepseek-chat", "", "deepseek deepseek-chat"),
@@ -91,7 +91,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("global.anthropic.claude-sonnet-4", "", "no bedrock"),
     ("meta.llama3-70b-instruct-v1:0", "", "no bedrock"),
     ("mistral.mistral-7b-instruct-v0:2", "", "no bedrock"),
-    ("command-r", "", "no cohere_chat"),
+    ("command-r", "", "cohere command-r"),
     ("gemini-9", "", "no vertex_ai"),
     // bare names: nothing known
     ("my-model", "", "openai my-model"),

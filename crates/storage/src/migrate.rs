@@ -13,11 +13,14 @@ struct Migration {
 }
 
 /// All migrations in order.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "0001_keys_and_ledger.sql",
-    text: include_str!("../../../migrations/0001_keys_and_ledger.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "0001_keys_and_ledger.sql",
+        text: include_str!("../../../migrations/0001_keys_and_ledger.sql"),
+    },
+    Migration { version: 2, name: "0002_responses.sql", text: include_str!("../../../migrations/0002_responses.sql") },
+];
 
 /// Brings a database to the present schema.
 pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {

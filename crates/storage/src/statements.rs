@@ -24,6 +24,10 @@ statements! {
     KEY_LIST = "key_list";
     KEY_SPENT_SINCE = "key_spent_since";
     KEY_UPDATE = "key_update";
+    RESPONSE_DELETE = "response_delete";
+    RESPONSE_GET = "response_get";
+    RESPONSE_PUT = "response_put";
+    RESPONSES_PURGE = "responses_purge";
     SPEND_BY_DAY = "spend_by_day";
     USAGE_DAY_ADD = "usage_day_add";
     VERSION_NEXT = "version_next";

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use tianji_auth::VirtualKey;
 use tianji_core::{Micros, Secret, Usd};
-use tianji_storage::{DatabaseUrl, KeyQuery, Store, StoreError, StoreOptions};
+use tianji_storage::{DatabaseUrl, KeyQuery, Store, StoreError, StoreOptions, StoredResponse};
 use uuid::Uuid;
 
 /// Every engine that can be reached, each empty.
@@ -118,5 +118,38 @@ async fn migrations_may_run_again() {
     for (store, path) in stores().await {
         store.migrate().await.unwrap();
         drop(path.map(std::fs::remove_file));
+    }
+}
+
+#[tokio::test]
+async fn responses_are_kept_until_their_time_is_over() {
+    for (store, path) in stores().await {
+        let name = store.engine_name();
+        let kept = StoredResponse {
+            id: "resp_1".to_owned(),
+            token: "t".to_owned(),
+            deployment: None,
+            model_group: "m".to_owned(),
+            sealed: Some("words".to_owned()),
+            created_at: Micros(1),
+            expires_at: Micros(10),
+        };
+        let elsewhere = StoredResponse {
+            id: "resp_2".to_owned(),
+            deployment: Some("d".to_owned()),
+            sealed: None,
+            expires_at: Micros(20),
+            ..kept.clone()
+        };
+        store.put_responses(&[kept.clone(), elsewhere.clone()]).await.unwrap();
+        store.put_responses(&[StoredResponse { token: "thief".to_owned(), ..kept.clone() }]).await.unwrap();
+        assert_eq!(store.response("resp_1", Micros(9)).await.unwrap(), Some(kept), "{name}");
+        assert_eq!(store.response("resp_1", Micros(10)).await.unwrap(), None, "{name}");
+        store.purge_responses(Micros(10)).await.unwrap();
+        assert_eq!(store.response("resp_1", Micros(9)).await.unwrap(), None, "{name}");
+        assert_eq!(store.response("resp_2", Micros(9)).await.unwrap(), Some(elsewhere), "{name}");
+        store.delete_response("resp_2").await.unwrap();
+        assert_eq!(store.response("resp_2", Micros(9)).await.unwrap(), None, "{name}");
+        path.into_iter().for_each(|path| std::fs::remove_file(path).unwrap());
     }
 }

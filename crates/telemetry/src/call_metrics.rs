@@ -123,6 +123,11 @@ impl CallMetrics {
         self.unaccounted.increment(1);
     }
 
+    /// A response was kept in memory only, because the database is too far behind.
+    pub fn unkept(&self) {
+        self.registry.counter("tianji_unkept_responses_total", Vec::new()).increment(1);
+    }
+
     fn series(&self, record: &CallRecord) -> Arc<Series> {
         let key = SeriesKey {
             model_id: Arc::clone(&record.model_id),

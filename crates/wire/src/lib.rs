@@ -10,6 +10,7 @@
 //! ```
 
 mod edit;
+pub mod event_stream;
 mod feed;
 mod inflate;
 mod json_error;
@@ -17,6 +18,7 @@ mod limits;
 mod ndjson;
 mod object;
 mod scan;
+mod splitter;
 mod sse;
 mod value;
 
@@ -25,6 +27,7 @@ pub use json_error::{JsonError, JsonErrorKind};
 pub use limits::JsonLimits;
 pub use ndjson::LineSplitter;
 pub use object::RawObject;
+pub use splitter::Splitter;
 pub use sse::{Frame, SseSplitter, write_event};
 pub use value::{parse_value, raw_array_items};
 
@@ -34,4 +37,7 @@ pub enum WireError {
     /// A frame is longer than allowed.
     #[error("a frame is longer than {0} bytes")]
     FrameTooLarge(usize),
+    /// The bytes are not in the stream's framing; the text says how.
+    #[error("{0}")]
+    Corrupt(&'static str),
 }

@@ -34,6 +34,10 @@ pub struct GeneralSettings {
     pub always_include_stream_usage: bool,
     /// Put the call id into error bodies.
     pub include_call_id_in_error_body: bool,
+    /// Responses are not told apart by owner (`disable_responses_id_security`).
+    pub shared_responses: bool,
+    /// Ids of unknown responses are passed on (`allow_unmanaged_response_ids`).
+    pub unmanaged_responses: bool,
     /// Whether fallback targets must be allowed for the key.
     pub enforce_fallback_model_access: Option<bool>,
     /// Status that answers a spent budget.
@@ -56,6 +60,8 @@ impl GeneralSettings {
             shutdown_grace: fields.seconds("shutdown_grace_seconds"),
             always_include_stream_usage: fields.flag("always_include_stream_usage").unwrap_or(false),
             include_call_id_in_error_body: fields.flag("include_call_id_in_error_body").unwrap_or(false),
+            shared_responses: fields.flag("disable_responses_id_security").unwrap_or(false),
+            unmanaged_responses: fields.flag("allow_unmanaged_response_ids").unwrap_or(false),
             enforce_fallback_model_access: fields.flag("enforce_fallback_model_access"),
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")

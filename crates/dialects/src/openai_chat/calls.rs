@@ -138,7 +138,7 @@ fn is_empty_object(text: &str) -> bool {
 }
 
 /// Arguments as text, whether a vendor wrote them as text, as an object or as `null`.
-pub(super) fn arguments_text(raw: &RawValue) -> Option<Cow<'_, str>> {
+pub(crate) fn arguments_text(raw: &RawValue) -> Option<Cow<'_, str>> {
     match raw.get() {
         "null" => None,
         text if text.starts_with('"') => serde_json::from_str::<String>(text).ok().map(Cow::Owned),

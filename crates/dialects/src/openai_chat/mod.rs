@@ -2,7 +2,7 @@
 //! proxy and vendors of this dialect have: `cache_control`, `reasoning_content`, `thinking_blocks`, `thinking`,
 //! `video_url`.
 
-mod calls;
+pub(crate) mod calls;
 mod error;
 mod finish;
 mod inspect;

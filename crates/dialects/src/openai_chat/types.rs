@@ -3,7 +3,8 @@
 //! Source: OpenAI API reference, "The chat completion object" and "The chat completion chunk object".
 
 use super::calls::arguments_text;
-use serde::{Deserialize, Deserializer};
+use crate::lenient::lenient;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use tianji_core::Json;
@@ -192,12 +193,6 @@ impl<'a> CallDelta<'a> {
         let function = self.function.as_ref().and_then(|function| function.arguments);
         function.or_else(|| self.custom.as_ref().and_then(|custom| custom.input))
     }
-}
-
-/// Reads a member that may have any type: one of the wrong type counts as absent.
-fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str::<Option<T>>(raw.get()).unwrap_or_default())
 }
 
 /// A value that is a string; anything else is nothing.

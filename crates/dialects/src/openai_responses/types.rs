@@ -5,7 +5,8 @@
 
 use super::finish::IncompleteDetails;
 use super::usage::WireUsage;
-use serde::{Deserialize, Deserializer};
+use crate::lenient::lenient;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use tianji_core::Json;
 
@@ -153,10 +154,4 @@ pub(super) struct Event<'a> {
     pub(super) annotation: Option<Json>,
     #[serde(deserialize_with = "lenient")]
     pub(super) logprobs: Option<Vec<Json>>,
-}
-
-/// Reads a member that may have any type: one of the wrong type counts as absent.
-pub(super) fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str::<Option<T>>(raw.get()).unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 //! Usage, both ways (API reference, "The response object", `usage`; "Prompt caching" for the lives of cache writes).
 
-use super::types::lenient;
+use crate::lenient::{count, lenient};
 use bytes::BytesMut;
 use serde::Deserialize;
 use std::fmt::Write as _;
@@ -115,9 +115,4 @@ fn counts(out: &mut BytesMut, named: &[(&str, u64)]) {
     for (name, count) in named.iter().filter(|(_, count)| *count > 0) {
         let _ = write!(out, r#","{name}":{count}"#);
     }
-}
-
-/// A count that may come as a float; negative ones are none. `as` saturates, and no vendor counts beyond 2^53.
-fn count(number: Option<f64>) -> u64 {
-    number.filter(|number| number.is_finite() && *number > 0.0).map_or(0, |number| number as u64)
 }

@@ -1,6 +1,6 @@
 //! Management routes: the operations of the `admin` crate, decoded and encoded in one place.
 
-use super::{Answer, Hit, Route};
+use super::{Answer, Hit, KeyPlace, Route};
 use crate::edge::DEFAULT_DIALECT;
 use crate::respond::{self, Reply};
 use serde::de::DeserializeOwned;
@@ -34,6 +34,7 @@ const fn operation<O: Operation>(summary: &'static str, groups: &'static [RouteG
         permission: O::PERMISSION,
         groups,
         dialect: DEFAULT_DIALECT,
+        keys: KeyPlace::Headers,
         handler: run::<O>,
     }
 }
@@ -67,7 +68,7 @@ fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
 }
 
 /// Query values are texts; numbers and truth values are told from how they look.
-fn from_query<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Error> {
+pub(super) fn from_query<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Error> {
     let mut fields = Map::new();
     for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -95,5 +96,18 @@ fn unreadable(cause: &serde_json::Error) -> Error {
 }
 
 /// Query fields that stay texts however they look.
-const TEXTS: &[&str] =
-    &["key", "api_key", "user_id", "team_id", "organization_id", "key_hash", "key_alias", "search", "request_id"];
+const TEXTS: &[&str] = &[
+    "model",
+    "model_group",
+    "litellm_model_id",
+    "modelId",
+    "key",
+    "api_key",
+    "user_id",
+    "team_id",
+    "organization_id",
+    "key_hash",
+    "key_alias",
+    "search",
+    "request_id",
+];

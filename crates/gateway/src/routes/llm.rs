@@ -1,6 +1,6 @@
 //! Routes that call models.
 
-use super::{Answer, Hit, Route};
+use super::{Answer, Hit, KeyPlace, Route};
 use crate::edge::DEFAULT_DIALECT;
 use crate::respond;
 use tianji_admin::Verb;
@@ -24,6 +24,7 @@ pub(super) const ROUTES: &[Route] = &[
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
         dialect: DialectId::AnthropicMessages,
+        keys: KeyPlace::Headers,
         handler: messages,
     },
     Route {
@@ -34,6 +35,7 @@ pub(super) const ROUTES: &[Route] = &[
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::Anthropic],
         dialect: DialectId::AnthropicMessages,
+        keys: KeyPlace::Headers,
         handler: count_tokens,
     },
 ];
@@ -47,6 +49,7 @@ const fn chat(path: &'static str, summary: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DEFAULT_DIALECT,
+        keys: KeyPlace::Headers,
         handler: chat_completion,
     }
 }
@@ -60,6 +63,7 @@ const fn responses(path: &'static str) -> Route {
         permission: Permission::Infer,
         groups: &[RouteGroup::Llm, RouteGroup::OpenAi],
         dialect: DialectId::OpenAiResponses,
+        keys: KeyPlace::Headers,
         handler: create_response,
     }
 }

@@ -2,10 +2,13 @@
 //! OpenAPI are read from it.
 
 mod admin;
+mod describe;
+mod discovery;
 mod health;
 mod kinds;
 mod llm;
 mod models;
+mod responses;
 
 use crate::edge::DEFAULT_DIALECT;
 use crate::gateway::Gateway;
@@ -39,7 +42,21 @@ pub(crate) struct Route {
     pub(crate) groups: &'static [RouteGroup],
     /// Dialect of its errors.
     pub(crate) dialect: DialectId,
+    /// Where else than in the usual headers a key may stand.
+    pub(crate) keys: KeyPlace,
     pub(crate) handler: fn(Hit) -> Answer,
+}
+
+/// Places of keys that only some vendors' clients use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum KeyPlace {
+    /// The usual headers.
+    #[default]
+    Headers,
+    /// Also `?key=` (Gemini).
+    Query,
+    /// Also the access key id of an AWS signature (Bedrock).
+    AwsSignature,
 }
 
 /// A verb as HTTP says it.
@@ -47,6 +64,7 @@ pub(crate) const fn method(verb: Verb) -> Method {
     match verb {
         Verb::Get => Method::GET,
         Verb::Post => Method::POST,
+        Verb::Delete => Method::DELETE,
     }
 }
 
@@ -124,7 +142,9 @@ impl Table {
 
 /// Every route of the gateway.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [llm::ROUTES, kinds::ROUTES, models::ROUTES, admin::ROUTES, health::ROUTES].into_iter().flatten()
+    [llm::ROUTES, kinds::ROUTES, models::ROUTES, responses::ROUTES, discovery::ROUTES, admin::ROUTES, health::ROUTES]
+        .into_iter()
+        .flatten()
 }
 
 /// A route whose errors have OpenAI's form.
@@ -137,7 +157,17 @@ pub(crate) const fn route(
     groups: &'static [RouteGroup],
     handler: fn(Hit) -> Answer,
 ) -> Route {
-    Route { method, path, name, summary, permission, groups, dialect: DEFAULT_DIALECT, handler }
+    Route {
+        method,
+        path,
+        name,
+        summary,
+        permission,
+        groups,
+        dialect: DEFAULT_DIALECT,
+        keys: KeyPlace::Headers,
+        handler,
+    }
 }
 
 #[cfg(test)]
@@ -150,7 +180,7 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for route in all() {
             assert!(seen.insert((route.path, method(route.method).to_string())), "{} twice", route.path);
-            let path = route.path.replace("{*model}", "a/b").replace("{model}", "a");
+            let path = route.path.replace("{*model}", "a/b").replace("{model}", "a").replace("{response_id}", "b");
             let (entry, _) = table.find(&path).unwrap();
             assert!(std::ptr::eq(entry.route(&method(route.method)).unwrap(), route), "{path}");
         }

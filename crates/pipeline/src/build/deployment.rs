@@ -1,5 +1,6 @@
 //! One `model_list` entry, compiled.
 
+use super::identities;
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use bytes::Bytes;
@@ -103,8 +104,12 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
         azure_ad_token: params.azure.ad_token.as_ref(),
         region: params.aws.region_name.as_deref().or(params.vertex.location.as_deref()),
         project: params.vertex.project.as_deref(),
+        credentials: identities::of(params),
     };
-    let connection = Connection::new(provider, &given, context.env)?;
+    let mut connection = Connection::new(provider, &given, context.env)?;
+    if connection.project.is_none() && connection.source.is_some() {
+        connection.project = identities::project(provider, &given, context.env);
+    }
     // A canned answer needs no credential; anything else without one answers 401 at every call.
     if let Some(missing) = connection.missing_key.as_ref().filter(|_| params.mock_response.is_none()) {
         tracing::warn!(model = %entry.model_name, "no credential: {missing}");

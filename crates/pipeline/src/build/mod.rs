@@ -1,6 +1,7 @@
 //! From a valid configuration to a snapshot. May fail: providers must exist, addresses must be callable.
 
 mod deployment;
+mod identities;
 mod settings;
 
 use crate::deployment::Deployment;

@@ -38,6 +38,8 @@ pub(super) fn settings(config: &Config) -> Settings {
         router_debug_in_errors: base.router_debug_in_errors,
         enforce_fallback_access: general.enforce_fallback_model_access.unwrap_or(base.enforce_fallback_access),
         chat_for_messages: litellm.chat_for_messages,
+        shared_responses: general.shared_responses,
+        unmanaged_responses: general.unmanaged_responses,
         open_metrics: litellm.open_metrics,
         always_include_stream_usage: general.always_include_stream_usage,
         call_id_in_errors: general.include_call_id_in_error_body,

@@ -4,6 +4,7 @@
 mod anthropic;
 mod azure;
 mod azure_ai;
+mod cohere;
 mod openai;
 mod snowflake;
 
@@ -21,7 +22,7 @@ pub(crate) struct Folder {
 
 /// All folders, by name.
 pub(crate) const ALL: &[Folder] =
-    &[anthropic::FOLDER, azure::FOLDER, azure_ai::FOLDER, openai::FOLDER, snowflake::FOLDER];
+    &[anthropic::FOLDER, azure::FOLDER, azure_ai::FOLDER, cohere::FOLDER, openai::FOLDER, snowflake::FOLDER];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.
 pub(crate) const FALLBACK: &str = openai::FOLDER.name;

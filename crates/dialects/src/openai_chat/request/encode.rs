@@ -1,6 +1,7 @@
 //! Writes a request for an upstream: everything but messages, which have files of their own.
 
 use super::{tools, turns};
+use crate::cohere_chat;
 use crate::openai_chat::json;
 use crate::openai_responses::loss_elsewhere;
 use crate::{DialectError, EncodedRequest};
@@ -277,6 +278,13 @@ impl Body<'_> {
                 self.once(name, raw);
             } else {
                 self.losses.push(LossClass::Hint, name.as_str(), "a parameter that only Anthropic has");
+            }
+        }
+        for (name, raw) in &request.cohere_only {
+            if self.allows(name) {
+                self.once(name, raw);
+            } else {
+                self.losses.push(cohere_chat::loss_elsewhere(name, raw), name.as_str(), cohere_chat::ONLY_COHERES);
             }
         }
         for (name, raw) in &request.extra {

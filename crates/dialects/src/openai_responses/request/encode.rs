@@ -2,6 +2,7 @@
 
 use super::body::{Body, Writer};
 use super::decode::{LOGPROBS, OPENAI_ONLY};
+use crate::cohere_chat;
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_responses::parameters;
 use crate::{DialectError, EncodedRequest};
@@ -231,6 +232,13 @@ impl Body<'_> {
             self.value("store", &false);
         }
         self.foreign(&request.anthropic_only);
+        for (name, raw) in &request.cohere_only {
+            if self.allows(name) {
+                self.once(name, raw);
+            } else {
+                self.losses.push(cohere_chat::loss_elsewhere(name, raw), name.as_str(), cohere_chat::ONLY_COHERES);
+            }
+        }
         for (name, raw) in &request.extra {
             self.once(name, raw);
         }

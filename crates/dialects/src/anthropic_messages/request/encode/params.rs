@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::body::Body;
+use crate::cohere_chat;
 use crate::openai_responses::loss_elsewhere;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -137,6 +138,13 @@ fn unsaid(job: &mut Job<'_, '_>, body: &mut Body) {
     let request = job.request;
     for (name, raw) in &request.openai_only {
         report(name, raw, job, body);
+    }
+    for (name, raw) in &request.cohere_only {
+        if job.allows(name) {
+            body.put(name, raw);
+        } else {
+            job.losses.push(cohere_chat::loss_elsewhere(name, raw), name.as_str(), cohere_chat::ONLY_COHERES);
+        }
     }
 }
 

@@ -1,0 +1,108 @@
+//! Going on from an earlier response: at the vendor that has it, or with its conversation put before the new input.
+
+use super::Conversation;
+use crate::call::Admitted;
+use crate::door::Caller;
+use crate::shared::Shared;
+use crate::snapshot::{Found, Snapshot};
+use bytes::Bytes;
+use serde_json::value::RawValue;
+use std::sync::Arc;
+use tianji_auth::Role;
+use tianji_core::{DialectId, Error, Kind};
+use tianji_storage::StoredResponse;
+use tianji_wire::RawObject;
+
+/// Resolves `previous_response_id` of a call. Does nothing for calls without one.
+///
+/// # Errors
+/// 400 when there is no such response of this caller's, or it cannot be reached any more.
+pub(crate) async fn recall(shared: &Shared, call: &mut Admitted) -> Result<(), Error> {
+    if call.endpoint.dialect != DialectId::OpenAiResponses {
+        return Ok(());
+    }
+    let Some(id) = call.body.str("previous_response_id").map(std::borrow::Cow::into_owned) else { return Ok(()) };
+    let Some(kept) = find(shared, &call.snapshot, &call.caller, &id).await else {
+        if call.snapshot.settings.unmanaged_responses {
+            return Ok(());
+        }
+        return Err(unknown(&id));
+    };
+    if let Some(deployment) = &kept.deployment {
+        let group = call.snapshot.by_id.get(deployment.as_str()).ok_or_else(|| unknown(&id))?;
+        call.found = Found { group: Arc::clone(group), name: kept.model_group.as_str().into(), filled: Vec::new() };
+        return Ok(());
+    }
+    let conversation = shared.responses.open(&kept).ok_or_else(|| unknown(&id))?;
+    let new = items_of(&call.body);
+    let input = joined(&conversation, new.as_deref()).ok_or_else(|| unknown(&id))?;
+    call.body.remove("previous_response_id");
+    call.body.set_raw("input", input);
+    Ok(())
+}
+
+/// A kept response that the caller may see: its own, all of them for admins and where owners are not told apart.
+pub(super) async fn find(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    caller: &Caller,
+    id: &str,
+) -> Option<Arc<StoredResponse>> {
+    let kept = shared.responses.find(&shared.store, id, shared.clock.wall()).await?;
+    let open = snapshot.settings.shared_responses || caller.principal.role() == Role::ProxyAdmin;
+    Some(kept).filter(|kept| open || *kept.token == *caller.token)
+}
+
+pub(super) fn unknown(id: &str) -> Error {
+    let shown: String = id.chars().take(128).collect();
+    Error::client(Kind::BadRequest, format!("Previous response with id '{shown}' not found."))
+        .with_param("previous_response_id")
+}
+
+/// A request's `input` as a list of items: a bare text is a user's message.
+pub(super) fn items_of(body: &RawObject) -> Option<Box<RawValue>> {
+    let raw = body.raw("input")?;
+    let text = if raw.first() == Some(&b'"') {
+        let mut list = br#"[{"role":"user","content":"#.to_vec();
+        list.extend_from_slice(raw);
+        list.extend_from_slice(b"}]");
+        list
+    } else {
+        raw.to_vec()
+    };
+    RawValue::from_string(String::from_utf8(text).ok()?).ok()
+}
+
+/// Earlier input, earlier output, new input: one list.
+fn joined(conversation: &Conversation, new: Option<&RawValue>) -> Option<Bytes> {
+    let response = RawObject::parse(Bytes::copy_from_slice(conversation.response.get().as_bytes())).ok()?;
+    let output = response.raw("output").and_then(|raw| std::str::from_utf8(raw).ok()).unwrap_or("[]");
+    let lists = [conversation.input.get(), output, new.map_or("[]", RawValue::get)];
+    let inner = lists.iter().filter_map(|list| list.trim().strip_prefix('[')?.strip_suffix(']'));
+    let parts: Vec<&str> = inner.map(str::trim).filter(|inner| !inner.is_empty()).collect();
+    Some(Bytes::from(format!("[{}]", parts.join(","))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_conversation_goes_on_in_order() {
+        let earlier = Conversation {
+            input: raw(r#"[{"role":"user","content":"a"}]"#),
+            response: raw(r#"{"id":"resp_1","output":[{"type":"message","content":[]}]}"#),
+        };
+        let body = RawObject::parse(Bytes::from_static(br#"{"input": "b"}"#)).unwrap();
+        let input = joined(&earlier, items_of(&body).as_deref()).unwrap();
+        assert_eq!(
+            input,
+            r#"[{"role":"user","content":"a"},{"type":"message","content":[]},{"role":"user","content":"b"}]"#
+        );
+        assert_eq!(joined(&Conversation { input: raw("[]"), response: raw("{}") }, None).unwrap(), "[]");
+    }
+}

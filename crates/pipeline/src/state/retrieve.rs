@@ -1,0 +1,133 @@
+//! Asking again for a response, what was put into it, cancelling and deleting it.
+
+use super::recall::{find, unknown};
+use crate::door::Caller;
+use crate::shared::Shared;
+use crate::snapshot::Snapshot;
+use crate::words;
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, Uri};
+use std::time::Duration;
+use tianji_core::{DialectId, Error, Kind};
+use tianji_http::{Deadlines, HttpError, OutBody};
+use tianji_providers::{Operation, Unsigned};
+use tianji_storage::StoredResponse;
+
+/// What is asked about a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The response itself.
+    Response,
+    /// What was put in.
+    InputItems,
+    /// Not to go on with it.
+    Cancel,
+    /// To forget it.
+    Delete,
+}
+
+/// Answers a question about a response by its id. `query` is the client's, for a vendor that keeps it.
+///
+/// # Errors
+/// 404 when it is not the caller's; what the vendor says.
+pub async fn retrieve(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    caller: &Caller,
+    id: &str,
+    asked: Asked,
+    query: Option<&str>,
+) -> Result<Bytes, Error> {
+    let kept = find(shared, snapshot, caller, id).await.ok_or_else(|| missing(id))?;
+    let told = match &kept.deployment {
+        Some(deployment) => at_vendor(shared, snapshot, deployment, &kept, asked, query).await?,
+        None => here(shared, &kept, asked)?,
+    };
+    if asked == Asked::Delete {
+        let failed =
+            |cause| Error::gateway(Kind::ServiceUnavailable, "The response could not be deleted.").with_source(cause);
+        shared.responses.forget(&shared.store, id).await.map_err(failed)?;
+    }
+    Ok(told)
+}
+
+fn missing(id: &str) -> Error {
+    let words = unknown(id).message.replace("Previous response", "Response");
+    Error::client(Kind::NotFound, words).with_status(StatusCode::NOT_FOUND)
+}
+
+fn here(shared: &Shared, kept: &StoredResponse, asked: Asked) -> Result<Bytes, Error> {
+    let conversation = || shared.responses.open(kept).ok_or_else(|| missing(&kept.id));
+    match asked {
+        Asked::Response => Ok(Bytes::copy_from_slice(conversation()?.response.get().as_bytes())),
+        Asked::InputItems => {
+            let list = serde_json::json!({"object": "list", "data": conversation()?.input, "has_more": false});
+            Ok(list.to_string().into())
+        }
+        Asked::Cancel => {
+            Err(Error::client(Kind::BadRequest, "Only responses created with background=true can be cancelled."))
+        }
+        Asked::Delete => {
+            Ok(serde_json::json!({"id": kept.id, "object": "response", "deleted": true}).to_string().into())
+        }
+    }
+}
+
+/// OpenAI, "Responses": `GET`, `DELETE /responses/{id}`, `POST …/cancel`, `GET …/input_items`.
+async fn at_vendor(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    deployment: &str,
+    kept: &StoredResponse,
+    asked: Asked,
+    query: Option<&str>,
+) -> Result<Bytes, Error> {
+    let group = snapshot.by_id.get(deployment);
+    let deployment = group.and_then(|group| group.deployments.first()).ok_or_else(|| missing(&kept.id))?;
+    let provider = &deployment.provider;
+    let outgoing = provider.outgoing(&deployment.connection, Operation::Responses { stream: false }, &deployment.model);
+    let outgoing = outgoing.map_err(words::no_connection)?;
+    let (method, tail) = match asked {
+        Asked::Response => (Method::GET, ""),
+        Asked::InputItems => (Method::GET, "/input_items"),
+        Asked::Cancel => (Method::POST, "/cancel"),
+        Asked::Delete => (Method::DELETE, ""),
+    };
+    let uri = address(&outgoing.uri, &kept.id, tail, query).ok_or_else(|| missing(&kept.id))?;
+    let mut headers = outgoing.headers;
+    if let Some(source) = &deployment.connection.source {
+        let credential = shared.credentials.of(source, &shared.http, &*shared.clock).await?;
+        let now = shared.clock.wall();
+        let unsigned = Unsigned { method: &method, uri: &uri, headers: &mut headers, body: &[], now };
+        provider.sign(&deployment.connection, &credential, unsigned)?;
+    }
+    let mut request = Request::new(OutBody::default());
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    let deadlines = Deadlines { first_byte: TIME, between_bytes: TIME, ..Deadlines::default() };
+    let reply = shared.http.send(request, &deadlines).await.map_err(HttpError::into_error)?;
+    let (head, body) = reply.into_parts();
+    let body = body.collect(snapshot.settings.max_reply).await.map_err(HttpError::into_error)?;
+    if !head.status.is_success() {
+        let dialect = DialectId::OpenAiResponses;
+        let error = words::upstream_error(dialect, head.status.as_u16(), &head.headers, &body);
+        return Err(words::dress(error, provider, snapshot));
+    }
+    Ok(body)
+}
+
+/// The address of a response below the one that creates them; a query of the provider's own stays.
+fn address(create: &Uri, id: &str, tail: &str, query: Option<&str>) -> Option<Uri> {
+    let id = percent_encoding::utf8_percent_encode(id, ESCAPED).to_string();
+    let (scheme, authority) = (create.scheme_str()?, create.authority()?);
+    let queries: Vec<&str> = create.query().into_iter().chain(query).filter(|query| !query.is_empty()).collect();
+    let mark = if queries.is_empty() { "" } else { "?" };
+    format!("{scheme}://{authority}{}/{id}{tail}{mark}{}", create.path(), queries.join("&")).parse().ok()
+}
+
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const ESCAPED: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// The first byte, and the longest silence.
+const TIME: Duration = Duration::from_secs(60);

@@ -1,0 +1,1 @@
+DELETE FROM tj_response WHERE id = $1

@@ -1,0 +1,1 @@
+DELETE FROM tj_response WHERE expires_at <= $1
