@@ -4,7 +4,7 @@ use crate::connection::{Connection, ConnectionError};
 use crate::credentials::CredentialKind;
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
-use crate::kinds::Translator;
+use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
@@ -69,6 +69,8 @@ pub struct Provider {
     pub endpoints: BTreeSet<EndpointKind>,
     /// Who translates kinds whose common form the vendor does not speak.
     pub wires: BTreeMap<EndpointKind, &'static dyn Translator>,
+    /// Limits on embeddings.
+    pub embeddings: EmbeddingRules,
     /// Parameters that OpenAI names and it takes; `None` = all but the unsupported ones.
     pub supported: Option<Vec<String>>,
     /// What becomes of parameters.
@@ -112,6 +114,7 @@ impl Provider {
             chat: None,
             endpoints: BTreeSet::new(),
             wires: BTreeMap::new(),
+            embeddings: EmbeddingRules::default(),
             supported: None,
             rules: ParamRules::default(),
             messages_by_responses: false,

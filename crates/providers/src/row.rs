@@ -2,7 +2,7 @@
 
 use crate::credentials::CredentialKind;
 use crate::endpoint::EndpointKind;
-use crate::kinds::{self, Translator};
+use crate::kinds::{self, EmbeddingRules, Translator};
 use crate::params::{Capability, Condition, ParamRules, When};
 use crate::provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
 use crate::quirks::Quirk;
@@ -79,6 +79,7 @@ pub(crate) struct Row {
     chat_path: Option<String>,
     endpoints: Option<BTreeSet<EndpointKind>>,
     wires: BTreeMap<EndpointKind, String>,
+    embeddings: EmbeddingRules,
     supported: Option<Vec<String>>,
     messages_by_responses: bool,
     rename: BTreeMap<String, String>,
@@ -152,6 +153,7 @@ impl Row {
             chat,
             endpoints,
             wires,
+            embeddings: self.embeddings,
             supported: self.supported,
             rules: ParamRules {
                 rename: self.rename,

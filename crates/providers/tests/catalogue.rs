@@ -19,6 +19,7 @@ fn every_provider_has_an_address_or_asks_for_one() {
             }
             (Some(url), Err(ConnectionError::MissingBase { .. })) => assert!(url.contains('{'), "{name}"),
             (None, Err(ConnectionError::MissingBase { variables, .. })) => assert!(!variables.is_empty(), "{name}"),
+            (None, Ok(connection)) => assert!(provider.base_of_place && connection.base.is_empty(), "{name}"),
             (base, made) => panic!("{name}: {base:?} {made:?}"),
         }
         let given = ConnectionParams { api_base: Some("https://own.example.com/v9"), ..ConnectionParams::default() };

@@ -61,7 +61,7 @@ fn cases(provider: &Provider, model: &str, capabilities: &Capabilities) -> Value
         budgets: &budgets,
         modify_params: false,
     };
-    let dialect = provider.chat.as_ref().expect("all built-in providers chat").dialect.name();
+    let dialect = provider.chat.as_ref().expect("asked of providers that chat").dialect.name();
     let mut cases = Map::new();
     for (name, mut input) in inputs(dialect) {
         input.as_object_mut().unwrap().insert("model".to_owned(), model.into());
@@ -86,14 +86,20 @@ fn fixture(provider: &Provider) -> Value {
         api_base: Some("https://host.example.com").filter(|_| !own),
         ..ConnectionParams::default()
     };
-    let env = |name: &str| name.ends_with("ACCOUNT_ID").then(|| "account".to_owned());
+    let env = |name: &str| (name.ends_with("ACCOUNT_ID") || name.ends_with("REGION")).then(|| "account".to_owned());
     let connection = Connection::new(provider, &params, &env).unwrap();
     let special = MODELS.iter().find(|(name, _)| *name == provider.name).map(|(_, models)| *models);
     let mut runs = Vec::new();
     for model in special.unwrap_or(&["model-x"]) {
-        let outgoing = provider.outgoing(&connection, Operation::Chat { stream: true }, model).unwrap();
+        let chat = provider.chat.is_some().then_some(Operation::Chat { stream: true });
+        let operation = chat.or_else(|| provider.endpoints.iter().find_map(|kind| kind.operation())).unwrap();
+        let outgoing = provider.outgoing(&connection, operation, model).unwrap();
         let mut headers: Vec<&str> = outgoing.headers.keys().map(http::HeaderName::as_str).collect();
         headers.sort_unstable();
+        if chat.is_none() {
+            runs.push(json!({ "model": model, "url": outgoing.uri.to_string(), "headers": headers }));
+            continue;
+        }
         let known = cases(provider, model, &Capabilities::default());
         let poor = cases(provider, model, &limited());
         let differs = known != poor;

@@ -55,7 +55,9 @@ proptest! {
             prop_assert!(base.is_none() && provider.base_url.is_none(), "only a missing address is an error");
             return Ok(());
         };
-        let (uri, names) = leaked(provider, &connection, Operation::Chat { stream: true });
+        let chat = provider.chat.is_some().then_some(Operation::Chat { stream: true });
+        let operation = chat.or_else(|| provider.endpoints.iter().find_map(|kind| kind.operation())).unwrap();
+        let (uri, names) = leaked(provider, &connection, operation);
         let home = base.clone().or_else(|| provider.base_url.clone()).map(|url| url.replace("{CLOUDFLARE_ACCOUNT_ID}", "acc").replace("{SNOWFLAKE_ACCOUNT_ID}", "acc"));
         prop_assert_eq!(uri.host().map(str::to_owned), home.and_then(|home| host_of(&home)));
         for name in &names {

@@ -1,6 +1,6 @@
 //! Vendors that speak a kind's own form: the body goes up as it came but for the model, the reply comes back so.
 
-use super::{Ask, Flow, Link, Told, Translator, audio, multipart, usage_of};
+use super::{Ask, Flow, Link, Told, Translator, audio, embeddings, moderation, multipart, rerank, usage_of};
 use crate::endpoint::EndpointKind;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -12,8 +12,10 @@ use tianji_wire::RawObject;
 /// The translator of a kind for vendors that speak its form.
 pub(super) fn translator(kind: EndpointKind) -> Option<&'static dyn Translator> {
     Some(match kind {
-        EndpointKind::Embeddings | EndpointKind::Rerank | EndpointKind::Moderation | EndpointKind::Images => &Json,
-        EndpointKind::Ocr | EndpointKind::Search => &Json,
+        EndpointKind::Embeddings => embeddings::COMPAT,
+        EndpointKind::Rerank => rerank::COMPAT,
+        EndpointKind::Moderation => moderation::COMPAT,
+        EndpointKind::Images | EndpointKind::Ocr | EndpointKind::Search => &Json,
         EndpointKind::Speech => &Spoken,
         EndpointKind::Transcription | EndpointKind::Translation => &Multipart,
         EndpointKind::ImageEdits | EndpointKind::ImageVariations => &Multipart,
@@ -82,7 +84,7 @@ const fn draws(kind: EndpointKind) -> bool {
     matches!(kind, EndpointKind::Images | EndpointKind::ImageEdits | EndpointKind::ImageVariations)
 }
 
-fn json_body(ask: &Ask<'_>) -> Payload {
+pub(super) fn json_body(ask: &Ask<'_>) -> Payload {
     let mut body = ask.body.clone();
     body.set("model", ask.target.model);
     Payload { segments: body.to_chunks().into_iter().map(Segment::Bytes).collect() }
@@ -170,11 +172,6 @@ impl Form {
         {
             usage.get_or_insert_default().counters.pages = told.pages_processed;
         }
-        if self.kind == EndpointKind::Rerank
-            && let Some(units) = body.read::<Meta>("meta").and_then(Result::ok).and_then(|meta| meta.billed_units)
-        {
-            usage.get_or_insert_default().counters.search_units = units.search_units as u64;
-        }
         if is_heard(self.kind) && usage.is_none() {
             let told = body.read::<f64>("duration").and_then(Result::ok).filter(|seconds| *seconds >= 0.0);
             let milliseconds = told.map(|seconds| (seconds * 1000.0).round() as u64);
@@ -184,18 +181,6 @@ impl Form {
         }
         usage
     }
-}
-
-#[derive(Deserialize)]
-struct Meta {
-    billed_units: Option<Units>,
-}
-
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Units {
-    search_units: f64,
 }
 
 /// Mistral, "OCR", `usage_info`.
@@ -213,7 +198,7 @@ fn hide_own(body: &mut RawObject) {
 }
 
 /// An error under a status that says all is well.
-fn in_band(body: &RawObject) -> Option<Error> {
+pub(super) fn in_band(body: &RawObject) -> Option<Error> {
     #[derive(Deserialize)]
     struct Words {
         message: String,

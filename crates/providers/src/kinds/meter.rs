@@ -15,7 +15,7 @@ pub fn usage_of(raw: &[u8]) -> Option<Usage> {
         return Some(Usage { counters, ..Usage::default() });
     }
     let output = told.output_tokens.or(told.completion_tokens).unwrap_or(0);
-    let input = told.input_tokens.or(told.prompt_tokens).or(Some(told.total_tokens?.saturating_sub(output)))?;
+    let input = told.input_tokens.or(told.prompt_tokens).or_else(|| Some(told.total_tokens?.saturating_sub(output)))?;
     let details = told.input_tokens_details.or(told.prompt_tokens_details).unwrap_or_default();
     let (audio, image) = (details.audio_tokens.min(input), details.image_tokens.min(input));
     let made = told.output_tokens_details.unwrap_or_default();

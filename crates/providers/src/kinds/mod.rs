@@ -8,19 +8,24 @@ mod ask;
 mod audio;
 mod chain;
 mod compat;
+mod embeddings;
 mod form;
 mod given;
 mod google;
+mod hosts;
 mod images;
 mod inspect;
 mod meter;
+mod moderation;
 mod ocr;
+mod rerank;
 mod search;
 mod speech;
 mod told;
 mod transcription;
 
 pub use ask::Ask;
+pub use embeddings::EmbeddingRules;
 pub use form::multipart;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
@@ -90,13 +95,16 @@ impl Provider {
 /// The translator of a kind that rows call so (`wires = { kind = "name" }`).
 pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Translator> {
     match kind {
-        EndpointKind::Transcription | EndpointKind::Translation if name != "compat" => transcription::named(name),
-        EndpointKind::Speech if name != "compat" => speech::named(name),
-        EndpointKind::Images | EndpointKind::ImageEdits if name != "compat" => images::named(name),
-        EndpointKind::Ocr if name != "compat" => ocr::named(name),
-        EndpointKind::Search if name != "compat" => search::named(name),
         // The common form: a row may say so.
         _ if name == "compat" => compat::translator(kind),
+        EndpointKind::Embeddings => embeddings::named(name),
+        EndpointKind::Images | EndpointKind::ImageEdits => images::named(name),
+        EndpointKind::Moderation => moderation::named(name),
+        EndpointKind::Ocr => ocr::named(name),
+        EndpointKind::Rerank => rerank::named(name),
+        EndpointKind::Search => search::named(name),
+        EndpointKind::Speech => speech::named(name),
+        EndpointKind::Transcription | EndpointKind::Translation => transcription::named(name),
         _ => None,
     }
 }

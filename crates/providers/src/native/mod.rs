@@ -2,6 +2,7 @@
 //! data), `mod.rs` (which functions stand in for a compatible row's), `url.rs`, `auth.rs`, `edit.rs`.
 
 mod anthropic;
+mod aws_polly;
 mod azure;
 mod azure_ai;
 mod cohere;
@@ -22,7 +23,7 @@ pub(crate) struct Folder {
 
 /// All folders, by name.
 pub(crate) const ALL: &[Folder] =
-    &[anthropic::FOLDER, azure::FOLDER, azure_ai::FOLDER, cohere::FOLDER, openai::FOLDER, snowflake::FOLDER];
+    &[anthropic::FOLDER, aws_polly::FOLDER, azure::FOLDER, azure_ai::FOLDER, cohere::FOLDER, openai::FOLDER, snowflake::FOLDER];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.
 pub(crate) const FALLBACK: &str = openai::FOLDER.name;

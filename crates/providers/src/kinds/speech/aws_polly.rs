@@ -4,7 +4,7 @@ use super::super::given::json;
 use super::super::{Ask, Flow, Translator};
 use super::{KNOWN, format, input, passed_on, voice};
 use serde_json::Value;
-use tianji_core::{Error, Kind, Losses};
+use tianji_core::{Error, Losses};
 
 #[derive(Debug)]
 pub(super) struct AwsPolly;
@@ -13,11 +13,6 @@ impl Translator for AwsPolly {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
         ask.refuse(&["instructions", "speed"], losses);
         let text = input(ask)?;
-        let base = match (ask.connection.base.as_str(), &ask.connection.region) {
-            ("", Some(region)) => format!("https://polly.{region}.amazonaws.com"),
-            ("", None) => return Err(Error::gateway(Kind::BadRequest, "the AWS region of Polly is not known")),
-            (base, _) => base.to_owned(),
-        };
         let mut body = ask.extras(KNOWN);
         let mut set = |name: &str, value: &str| {
             body.entry(name).or_insert_with(|| Value::String(value.to_owned()));
@@ -27,7 +22,7 @@ impl Translator for AwsPolly {
         set("TextType", if text.trim_start().starts_with("<speak") { "ssml" } else { "text" });
         set("VoiceId", &voice(ask, VOICES, "Joanna"));
         set("Engine", engine(ask.target.model));
-        Ok(passed_on(ask.request_to(&format!("{base}/v1/speech"), json(&body)?)?, &text))
+        Ok(passed_on(ask.request(json(&body)?)?, &text))
     }
 }
 

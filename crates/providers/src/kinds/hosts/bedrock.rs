@@ -1,0 +1,38 @@
+//! Amazon's regional hosts (AWS, "Amazon Bedrock endpoints and quotas").
+
+use crate::kinds::Ask;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// `/model/{id}/{verb}` of the runtime. Prefixes that choose among the vendor's interfaces are no part of the id.
+pub(in crate::kinds) fn model_url(ask: &Ask<'_>, verb: &str) -> String {
+    format!("{}/model/{}/{verb}", base(ask, "bedrock-runtime"), escaped(model_id(ask)))
+}
+
+/// The id of the model or its ARN.
+pub(in crate::kinds) fn model_id<'a>(ask: &Ask<'a>) -> &'a str {
+    let model = ask.target.model;
+    PREFIXES.iter().find_map(|prefix| model.strip_prefix(prefix)).unwrap_or(model)
+}
+
+/// The entry's own address, or that of a service in the region.
+pub(in crate::kinds) fn base(ask: &Ask<'_>, service: &str) -> String {
+    if ask.connection.base.is_empty() {
+        format!("https://{service}.{}.amazonaws.com", region(ask))
+    } else {
+        ask.connection.base.clone()
+    }
+}
+
+/// The region; where none is set, the reference proxy's.
+pub(in crate::kinds) fn region<'a>(ask: &Ask<'a>) -> &'a str {
+    ask.connection.region.as_deref().unwrap_or("us-west-2")
+}
+
+/// A segment of a path, as signatures want it.
+pub(in crate::kinds) fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+const PREFIXES: &[&str] = &["invoke/", "converse/"];
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
