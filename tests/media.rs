@@ -14,10 +14,11 @@ fn wav(length: usize) -> Vec<u8> {
 }
 
 fn config(upstream: &Upstream) -> Config {
-    Config::new()
-        .model("whisper", "openai/whisper-1", upstream)
-        .model("tts", "openai/tts-1", upstream)
-        .set("router_settings", "num_retries", json!(2))
+    Config::new().model("whisper", "openai/whisper-1", upstream).model("tts", "openai/tts-1", upstream).set(
+        "router_settings",
+        "num_retries",
+        json!(2),
+    )
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -13,6 +13,8 @@ pub enum DialectId {
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// AWS Bedrock Converse.
+    BedrockConverse,
     /// Cohere v2 Chat.
     CohereChat,
 }
@@ -22,6 +24,7 @@ impl DialectId {
     pub const fn names_model_in_body(self) -> bool {
         match self {
             Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages | Self::CohereChat => true,
+            Self::BedrockConverse => false,
         }
     }
 
@@ -31,6 +34,7 @@ impl DialectId {
             Self::OpenAiChat => "openai_chat",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::BedrockConverse => "bedrock_converse",
             Self::CohereChat => "cohere_chat",
         }
     }
@@ -41,6 +45,8 @@ impl DialectId {
 pub enum Framing {
     /// `text/event-stream` (WHATWG HTML, "Server-sent events").
     Sse,
+    /// `application/vnd.amazon.eventstream` (Smithy, "Amazon Event Stream").
+    EventStream,
 }
 
 impl Framing {
@@ -48,6 +54,7 @@ impl Framing {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Sse => "text/event-stream; charset=utf-8",
+            Self::EventStream => "application/vnd.amazon.eventstream",
         }
     }
 }

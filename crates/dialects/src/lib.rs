@@ -9,6 +9,7 @@
 //! decoder and an encoder together.
 
 pub mod anthropic_messages;
+pub mod bedrock_converse;
 pub mod bridge;
 pub mod cohere_chat;
 mod error;
@@ -81,6 +82,7 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::OpenAiChat => &openai_chat::OpenAiChat,
         DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
+        DialectId::BedrockConverse => &bedrock_converse::BedrockConverse,
         DialectId::CohereChat => &cohere_chat::CohereChat,
     }
 }

@@ -1,7 +1,7 @@
 //! Dialects put together: for each fixture what the upstream receives, what the client receives, and what is lost.
 //!
 //! `<case>.json` holds both sides' requests and replies. `<case>.upstream.sse` is an upstream's stream and
-//! `<case>.client.sse` what the client gets.
+//! `<case>.client.sse` what the client gets. Binary streams stand there as text, one event for each message.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
@@ -13,7 +13,10 @@ use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, Target};
 use tianji_core::{DialectId, Error, LossClass, Losses};
 use tianji_dialects::{EncodedRequest, Observed, bridge, dialect};
-use tianji_wire::{Frame, SseSplitter};
+use tianji_wire::Frame;
+
+#[path = "support/event_stream.rs"]
+mod event_stream;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,8 +76,9 @@ fn streams_are_translated_however_they_arrive() {
         let Ok(stream) = std::fs::read_to_string(folder().join(format!("{name}.upstream.sse"))) else { continue };
         let expected = std::fs::read_to_string(folder().join(format!("{name}.client.sse"))).unwrap_or_default();
         for text in [stream.clone(), stream.replace('\n', "\r\n")] {
-            for size in [1, 7, 64, text.len()] {
-                let out = run(&case, &frames(text.as_bytes(), size));
+            let bytes = event_stream::wire(case.upstream, text.as_bytes());
+            for size in [1, 7, 64, bytes.len()] {
+                let out = run(&case, &event_stream::frames(case.upstream, &bytes, size));
                 assert!(out == expected, "{name}, by {size}:\n{out}");
             }
         }
@@ -85,11 +89,11 @@ fn streams_are_translated_however_they_arrive() {
 fn a_stream_that_breaks_off_ends_with_one_error_and_no_terminator() {
     for (name, case) in cases() {
         let Ok(stream) = std::fs::read(folder().join(format!("{name}.upstream.sse"))) else { continue };
-        let frames = frames(&stream, stream.len());
+        let frames = event_stream::frames(case.upstream, &event_stream::wire(case.upstream, &stream), stream.len());
         let out = run(&case, &frames[..2]);
-        let errors = out.matches("\"error\":{").count();
+        let errors = out.matches("\"error\":{").count() + out.matches("Exception\n").count();
         assert_eq!(errors, 1, "{name}: {out}");
-        assert!(!out.contains("[DONE]") && !out.contains("message_stop"), "{name}: {out}");
+        assert!(!["[DONE]", "message_stop", "messageStop"].iter().any(|end| out.contains(end)), "{name}: {out}");
     }
 }
 
@@ -173,8 +177,13 @@ fn thoughts_survive_the_way_through_the_other_dialect() {
 
 fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DialectId, D::Error> {
     let name = String::deserialize(deserializer)?;
-    let known =
-        [DialectId::OpenAiChat, DialectId::OpenAiResponses, DialectId::AnthropicMessages, DialectId::CohereChat];
+    let known = [
+        DialectId::OpenAiChat,
+        DialectId::OpenAiResponses,
+        DialectId::AnthropicMessages,
+        DialectId::BedrockConverse,
+        DialectId::CohereChat,
+    ];
     known.into_iter().find(|id| id.name() == name).ok_or_else(|| D::Error::custom(format!("no dialect {name}")))
 }
 
@@ -229,22 +238,10 @@ fn view(request: &GenerateRequest) -> ClientView {
         DialectId::OpenAiChat => "chatcmpl-minted",
         DialectId::OpenAiResponses => "resp_minted",
         DialectId::AnthropicMessages => "msg_minted",
+        DialectId::BedrockConverse => "",
         DialectId::CohereChat => "minted",
     };
     ClientView::of(request, minted.to_owned(), 1_700_000_000)
-}
-
-fn frames(stream: &[u8], size: usize) -> Vec<Frame> {
-    let mut splitter = SseSplitter::default();
-    let mut frames = Vec::new();
-    for piece in stream.chunks(size) {
-        splitter.push(Bytes::copy_from_slice(piece));
-        while let Some(frame) = splitter.next_frame().unwrap() {
-            frames.push(frame);
-        }
-    }
-    frames.extend(splitter.finish().unwrap());
-    frames
 }
 
 /// Runs a stream through the bridge as the pipeline does.
@@ -257,5 +254,5 @@ fn run(case: &Case, frames: &[Frame]) -> String {
     if let Some(error) = failed {
         bridge.fail(&error, &mut out);
     }
-    String::from_utf8(out.to_vec()).unwrap()
+    event_stream::text(case.client, &out)
 }

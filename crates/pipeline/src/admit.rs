@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tianji_auth::{Denial, Permission, may_use_model};
 use tianji_core::{DialectId, Error, Kind, Upload, Usd};
-use tianji_dialects::{DialectError, Inspection, anthropic_messages, cohere_chat, openai_chat, openai_responses};
+use tianji_dialects::{
+    DialectError, Inspection, anthropic_messages, bedrock_converse, cohere_chat, openai_chat, openai_responses,
+};
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
 use tianji_providers::kinds::{self, Seen};
 use tianji_wire::{JsonLimits, RawObject};
@@ -73,6 +75,7 @@ fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Ins
     let seen = match endpoint.dialect {
         DialectId::OpenAiChat => openai_chat::inspect(body),
         DialectId::OpenAiResponses => openai_responses::inspect(body),
+        DialectId::BedrockConverse => bedrock_converse::inspect(body),
         DialectId::CohereChat => cohere_chat::inspect(body),
         DialectId::AnthropicMessages => {
             anthropic_messages::require_max_tokens(body).and_then(|()| anthropic_messages::inspect(body))

@@ -16,7 +16,7 @@ use tianji_core::{Credential, Error, Kind, Usage};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
 use tianji_providers::{EndpointKind, Unsigned};
-use tianji_wire::SseSplitter;
+use tianji_wire::Splitter;
 
 /// What an attempt brought.
 pub(crate) enum Outcome {
@@ -62,7 +62,8 @@ async fn generate(
         return Err(words::upstream_error(sending.way.dialect, head.status.as_u16(), &head.headers, &text));
     }
     if call.stream && words::is_event_stream(&head.headers) {
-        return stream(deployment, sending, call, body, view)
+        let splitter = words::splitter(&head.headers, sending.way.dialect);
+        return stream(deployment, sending, call, body, splitter, view)
             .await
             .map(|stream| Outcome::Stream { stream, headers: head.headers });
     }
@@ -162,12 +163,11 @@ async fn stream(
     sending: &Sending,
     call: &Admitted,
     mut body: UpstreamBody,
+    mut splitter: Splitter,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
     let mut bridge = bridge::stream(sending.way.dialect, call.endpoint.dialect, view, sending.fixups.clone());
-    let mut splitter = SseSplitter::default();
-    let accent = sending.way.kind == EndpointKind::Chat;
-    let mut edit = accent.then(|| deployment.provider.stream_edit()).flatten();
+    let mut edit = deployment.provider.stream_edit(sending.way.kind);
     let mut out = BytesMut::with_capacity(FIRST_OUT);
     while out.is_empty() {
         match body.data().await {

@@ -149,7 +149,7 @@ fn same_dialect(
     if call.endpoint.dialect == DialectId::OpenAiChat && call.stream && !call.include_usage {
         openai_chat::ask_for_usage(&mut body);
     }
-    finish(&mut body, way, deployment, call, target, losses)?;
+    finish(&mut body, way, deployment, call, target, &[], losses)?;
     Ok(Encoded { body: OutBody::of(body.to_chunks()), features: Vec::new(), fixups: Fixups::default() })
 }
 
@@ -164,17 +164,20 @@ fn translated(
     let request = dialect(call.endpoint.dialect).decode_request(&body.to_bytes());
     let mut request = request.map_err(DialectError::of_request)?;
     request.include_usage = true;
+    // Some dialects say it in the URL.
+    request.stream = call.stream;
     let encoded = dialect(way.dialect).encode_request(&request, target, losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
     let edits = (way.kind == EndpointKind::Chat && provider.edits_chat(target))
+        || way.kind == EndpointKind::Messages
         || !deployment.extra_body.is_empty()
         || !call.controls.extra_body.is_empty();
     let body = if edits {
         let mut out = RawObject::parse(encoded.body).map_err(|cause| {
             Error::gateway(Kind::InternalServer, "the request could not be encoded").with_source(cause)
         })?;
-        finish(&mut out, way, deployment, call, target, losses)?;
+        finish(&mut out, way, deployment, call, target, &encoded.features, losses)?;
         OutBody::of(out.to_chunks())
     } else {
         OutBody::from(encoded.body)
@@ -189,8 +192,12 @@ fn finish(
     deployment: &Deployment,
     call: &Admitted,
     target: &Target<'_>,
+    features: &[&str],
     losses: &mut Losses,
 ) -> Result<(), Error> {
+    if way.kind == EndpointKind::Messages {
+        deployment.provider.edit_messages(body, &call.headers, features);
+    }
     if way.kind == EndpointKind::Chat {
         deployment
             .provider

@@ -8,12 +8,12 @@ use tianji_core::{Error, Kind};
 use tianji_dialects::StreamBridge;
 use tianji_http::UpstreamBody;
 use tianji_providers::StreamEdit;
-use tianji_wire::{Frame, SseSplitter};
+use tianji_wire::{Frame, Splitter};
 
 /// A stream whose first frames are translated.
 pub(crate) struct FirstFrames {
     pub(crate) body: UpstreamBody,
-    pub(crate) splitter: SseSplitter,
+    pub(crate) splitter: Splitter,
     pub(crate) edit: Option<Box<dyn StreamEdit>>,
     pub(crate) bridge: Box<dyn StreamBridge>,
     pub(crate) out: BytesMut,
@@ -31,7 +31,7 @@ pub(crate) struct Streaming {
 
 struct Source {
     body: UpstreamBody,
-    splitter: SseSplitter,
+    splitter: Splitter,
     edit: Option<Box<dyn StreamEdit>>,
 }
 
@@ -152,7 +152,7 @@ impl std::fmt::Debug for StreamBody {
 
 /// Translates all whole frames that are here.
 pub(crate) fn translate(
-    splitter: &mut SseSplitter,
+    splitter: &mut Splitter,
     mut edit: Option<&mut (dyn StreamEdit + 'static)>,
     bridge: &mut dyn StreamBridge,
     out: &mut BytesMut,
@@ -165,7 +165,7 @@ pub(crate) fn translate(
 
 /// Translates what is left when the upstream has closed.
 pub(crate) fn translate_last(
-    splitter: &mut SseSplitter,
+    splitter: &mut Splitter,
     mut edit: Option<&mut (dyn StreamEdit + 'static)>,
     bridge: &mut dyn StreamBridge,
     out: &mut BytesMut,
@@ -183,13 +183,9 @@ fn one(
     out: &mut BytesMut,
 ) -> Result<(), Error> {
     let Some(edit) = edit else { return bridge.frame(&frame, out) };
-    let mut edited = Vec::new();
-    edit.edit(&frame.data, &mut edited);
-    for data in edited {
-        // An edited frame has no raw form of its own any more; relays write it anew.
-        bridge.frame(&Frame { raw: Bytes::new(), event: frame.event.clone(), data }, out)?;
-    }
-    Ok(())
+    let mut edited = Vec::with_capacity(1);
+    edit.edit(frame, &mut edited);
+    edited.iter().try_for_each(|frame| bridge.frame(frame, out))
 }
 
 fn unreadable(cause: tianji_wire::WireError) -> Error {

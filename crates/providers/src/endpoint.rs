@@ -66,6 +66,11 @@ pub enum Operation {
         /// Whether it shall come as a stream.
         stream: bool,
     },
+    /// A reply to a conversation, by Anthropic's Messages, where that is not the provider's chat.
+    Messages {
+        /// Whether it shall come as a stream.
+        stream: bool,
+    },
     /// The number of tokens of a prompt.
     CountTokens,
     /// Vectors of texts.
@@ -128,6 +133,7 @@ impl Operation {
             Self::Chat { .. } => EndpointKind::Chat,
             Self::TextCompletion { .. } => EndpointKind::TextCompletion,
             Self::Responses { .. } => EndpointKind::Responses,
+            Self::Messages { .. } => EndpointKind::Messages,
             Self::CountTokens => EndpointKind::CountTokens,
             Self::Embeddings => EndpointKind::Embeddings,
             Self::Rerank => EndpointKind::Rerank,
@@ -151,7 +157,7 @@ impl Operation {
             Self::Chat { .. } => "/chat/completions",
             Self::TextCompletion { .. } => "/completions",
             Self::Responses { .. } => "/responses",
-            Self::CountTokens => return None,
+            Self::Messages { .. } | Self::CountTokens => return None,
             Self::Embeddings => "/embeddings",
             Self::Rerank => "/rerank",
             Self::Images => "/images/generations",

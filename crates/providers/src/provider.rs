@@ -8,7 +8,9 @@ use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
+use crate::reply::StreamEdit;
 use crate::sign::{self, Unsigned};
+use crate::ways::{self, Way};
 use http::HeaderMap;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,6 +165,12 @@ pub(crate) type TranslatorHook = fn(EndpointKind, &str) -> Option<&'static dyn T
 pub(crate) type SignHook = fn(&Connection, &Credential, Unsigned<'_>) -> Result<(), Error>;
 /// Says which dialect a model's chat endpoint speaks.
 pub(crate) type DialectHook = fn(&Provider, &str) -> Option<DialectId>;
+/// Says how a model can be asked for a reply.
+pub(crate) type WaysHook = fn(&Provider, &str) -> Vec<Way>;
+/// Edits a body in Anthropic's form, by the client's headers and the features that it needs.
+pub(crate) type EditMessagesHook = fn(&mut RawObject, &HeaderMap, &[&str]);
+/// Makes an editor for one stream in Anthropic's form.
+pub(crate) type MessagesStreamHook = fn() -> Box<dyn StreamEdit>;
 
 /// Functions of a native folder. The default ones do what a compatible row needs.
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +182,9 @@ pub struct Hooks {
     pub(crate) refuses: RefusesHook,
     pub(crate) dialect: DialectHook,
     pub(crate) sign: SignHook,
+    pub(crate) ways: WaysHook,
+    pub(crate) edit_messages: Option<EditMessagesHook>,
+    pub(crate) messages_stream: Option<MessagesStreamHook>,
     pub(crate) translator: TranslatorHook,
 }
 
@@ -187,6 +198,9 @@ impl Hooks {
         refuses: |_| Vec::new(),
         dialect: |provider, _| provider.chat.as_ref().map(|chat| chat.dialect),
         sign: sign::bearer,
+        ways: ways::compat_ways,
+        edit_messages: None,
+        messages_stream: None,
         translator: |_, _| None,
     };
 }

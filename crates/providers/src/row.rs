@@ -197,6 +197,7 @@ const fn chat_path(dialect: DialectId) -> &'static str {
         DialectId::OpenAiChat => "/chat/completions",
         DialectId::OpenAiResponses => "/responses",
         DialectId::AnthropicMessages => "/v1/messages",
+        DialectId::BedrockConverse => "/converse",
         DialectId::CohereChat => "/v2/chat",
     }
 }

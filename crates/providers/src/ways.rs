@@ -18,6 +18,7 @@ impl Way {
     pub const fn operation(self, stream: bool) -> Operation {
         match self.kind {
             EndpointKind::Responses => Operation::Responses { stream },
+            EndpointKind::Messages => Operation::Messages { stream },
             _ => Operation::Chat { stream },
         }
     }
@@ -26,10 +27,7 @@ impl Way {
 impl Provider {
     /// How a model of this provider can be asked for a reply; the usual way first. Empty = not at all.
     pub fn ways(&self, model: &str) -> Vec<Way> {
-        let chat = (self.hooks.dialect)(self, model).map(|dialect| Way { dialect, kind: EndpointKind::Chat });
-        let responses = self.endpoints.contains(&EndpointKind::Responses);
-        let responses = Way { dialect: DialectId::OpenAiResponses, kind: EndpointKind::Responses }.when(responses);
-        chat.into_iter().chain(responses).collect()
+        (self.hooks.ways)(self, model)
     }
 
     /// Which of its ways a call takes: the client's own dialect if it is spoken, else the usual one.
@@ -38,6 +36,14 @@ impl Provider {
         let wanted = if by_responses { DialectId::OpenAiResponses } else { client };
         ways.iter().position(|way| way.dialect == wanted).or(if ways.is_empty() { None } else { Some(0) })
     }
+}
+
+/// Chat, and Responses where the row lists them.
+pub(crate) fn compat_ways(provider: &Provider, model: &str) -> Vec<Way> {
+    let chat = (provider.hooks.dialect)(provider, model).map(|dialect| Way { dialect, kind: EndpointKind::Chat });
+    let responses = provider.endpoints.contains(&EndpointKind::Responses);
+    let responses = Way { dialect: DialectId::OpenAiResponses, kind: EndpointKind::Responses }.when(responses);
+    chat.into_iter().chain(responses).collect()
 }
 
 impl Way {

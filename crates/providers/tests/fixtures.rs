@@ -18,6 +18,7 @@ use tianji_wire::RawObject;
 const MODELS: &[(&str, &[&str])] = &[
     ("anthropic", &["claude-sonnet-4-5"]),
     ("azure", &["my-deployment", "gpt-5-mini"]),
+    ("bedrock", &["us.anthropic.claude-sonnet-4-5-20250929-v1:0"]),
     ("deepinfra", &["model-x", "mistralai/Mistral-7B-Instruct-v0.3"]),
     ("fireworks_ai", &["model-x", "accounts/fireworks/models/llama-v3p3-70b-instruct"]),
     ("moonshot", &["moonshot-v1-8k", "kimi-k2.5"]),
@@ -64,7 +65,9 @@ fn cases(provider: &Provider, model: &str, capabilities: &Capabilities) -> Value
     let dialect = provider.chat.as_ref().expect("asked of providers that chat").dialect.name();
     let mut cases = Map::new();
     for (name, mut input) in inputs(dialect) {
-        input.as_object_mut().unwrap().insert("model".to_owned(), model.into());
+        if provider.chat.as_ref().is_some_and(|chat| chat.dialect.names_model_in_body()) {
+            input.as_object_mut().unwrap().insert("model".to_owned(), model.into());
+        }
         let mut body = RawObject::parse(Bytes::from(input.to_string())).unwrap();
         let mut losses = Losses::default();
         provider.edit_chat(&mut body, &target, &mut losses).unwrap();

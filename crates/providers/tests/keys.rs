@@ -13,7 +13,7 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().u
 fn keys_everywhere(name: &str) -> Option<String> {
     (!name.ends_with("_BASE") && !name.ends_with("_URL") && !name.ends_with("_ENDPOINT"))
         .then(|| format!("<{name}>"))
-        .map(|text| if name.ends_with("ACCOUNT_ID") { "acc".to_owned() } else { text })
+        .map(|text| if name.ends_with("ACCOUNT_ID") || name.contains("REGION") { "acc".to_owned() } else { text })
 }
 
 /// The variables whose values are on a request.

@@ -171,7 +171,11 @@ impl Open {
     /// # Errors
     /// When the connection ends or falls silent in the middle.
     pub fn piece(&mut self) -> io::Result<Option<Vec<u8>>> {
-        if self.seen.is_empty() { self.framing.piece(&mut self.reader) } else { Ok(Some(std::mem::take(&mut self.seen))) }
+        if self.seen.is_empty() {
+            self.framing.piece(&mut self.reader)
+        } else {
+            Ok(Some(std::mem::take(&mut self.seen)))
+        }
     }
 
     /// Reads the rest.

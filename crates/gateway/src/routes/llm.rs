@@ -82,6 +82,16 @@ fn messages(hit: Hit) -> Answer {
 
 /// Serves a call of a kind; the model may stand in the path.
 pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -> respond::Reply {
+    run_as(hit, kind, call_type, None).await
+}
+
+/// The same where the path says whether a stream is asked for.
+pub(super) async fn run_as(
+    hit: Hit,
+    kind: EndpointKind,
+    call_type: &'static str,
+    path_stream: Option<bool>,
+) -> respond::Reply {
     let path_model = hit.param("model").map(str::to_owned);
     let Some(caller) = hit.caller else { return respond::not_found() };
     let endpoint = Endpoint {
@@ -89,7 +99,7 @@ pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -
         dialect: hit.route.dialect,
         call_type,
         template: hit.route.path,
-        shows_upstream_model: path_model.is_some(),
+        shows_upstream_model: path_model.is_some() && hit.route.dialect == DEFAULT_DIALECT,
     };
     let request = Incoming {
         endpoint,
@@ -101,7 +111,7 @@ pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -
         ip: Some(hit.peer.ip().to_string()),
         body: hit.body,
         files: hit.files,
-        path_stream: None,
+        path_stream,
     };
     serve(&hit.gateway.shared, hit.snapshot, request).await
 }

@@ -5,6 +5,7 @@ mod anthropic;
 mod aws_polly;
 mod azure;
 mod azure_ai;
+mod bedrock;
 mod cohere;
 mod openai;
 mod snowflake;
@@ -22,8 +23,16 @@ pub(crate) struct Folder {
 }
 
 /// All folders, by name.
-pub(crate) const ALL: &[Folder] =
-    &[anthropic::FOLDER, aws_polly::FOLDER, azure::FOLDER, azure_ai::FOLDER, cohere::FOLDER, openai::FOLDER, snowflake::FOLDER];
+pub(crate) const ALL: &[Folder] = &[
+    anthropic::FOLDER,
+    aws_polly::FOLDER,
+    azure::FOLDER,
+    azure_ai::FOLDER,
+    bedrock::FOLDER,
+    cohere::FOLDER,
+    openai::FOLDER,
+    snowflake::FOLDER,
+];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.
 pub(crate) const FALLBACK: &str = openai::FOLDER.name;
