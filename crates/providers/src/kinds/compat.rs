@@ -153,7 +153,7 @@ impl Form {
         if is_heard(self.kind) {
             hide_own(&mut body);
         }
-        let resolution = body.str("size").map(Cow::into_owned).filter(|_| draws(self.kind)).or_else(|| self.size);
+        let resolution = body.str("size").map(Cow::into_owned).filter(|_| draws(self.kind)).or(self.size);
         Ok(Told {
             id: body.str("id").map(Cow::into_owned),
             resolution,
