@@ -13,6 +13,8 @@ pub enum DialectId {
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// Google Gemini, generateContent.
+    Gemini,
     /// AWS Bedrock Converse.
     BedrockConverse,
     /// Cohere v2 Chat.
@@ -24,7 +26,7 @@ impl DialectId {
     pub const fn names_model_in_body(self) -> bool {
         match self {
             Self::OpenAiChat | Self::OpenAiResponses | Self::AnthropicMessages | Self::CohereChat => true,
-            Self::BedrockConverse => false,
+            Self::Gemini | Self::BedrockConverse => false,
         }
     }
 
@@ -34,6 +36,7 @@ impl DialectId {
             Self::OpenAiChat => "openai_chat",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::Gemini => "gemini",
             Self::BedrockConverse => "bedrock_converse",
             Self::CohereChat => "cohere_chat",
         }
@@ -47,6 +50,8 @@ pub enum Framing {
     Sse,
     /// `application/vnd.amazon.eventstream` (Smithy, "Amazon Event Stream").
     EventStream,
+    /// One JSON array whose elements arrive one by one (Google's APIs, `:stream…` without `alt=sse`).
+    JsonArray,
 }
 
 impl Framing {
@@ -55,6 +60,7 @@ impl Framing {
         match self {
             Self::Sse => "text/event-stream; charset=utf-8",
             Self::EventStream => "application/vnd.amazon.eventstream",
+            Self::JsonArray => "application/json; charset=utf-8",
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod cohere_chat;
 mod error;
 mod fixups;
 mod frame;
+pub mod gemini;
 mod inspect;
 mod lenient;
 mod observed;
@@ -82,6 +83,7 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::OpenAiChat => &openai_chat::OpenAiChat,
         DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
+        DialectId::Gemini => &gemini::Gemini,
         DialectId::BedrockConverse => &bedrock_converse::BedrockConverse,
         DialectId::CohereChat => &cohere_chat::CohereChat,
     }

@@ -181,6 +181,7 @@ fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DialectId, D::E
         DialectId::OpenAiChat,
         DialectId::OpenAiResponses,
         DialectId::AnthropicMessages,
+        DialectId::Gemini,
         DialectId::BedrockConverse,
         DialectId::CohereChat,
     ];
@@ -238,6 +239,7 @@ fn view(request: &GenerateRequest) -> ClientView {
         DialectId::OpenAiChat => "chatcmpl-minted",
         DialectId::OpenAiResponses => "resp_minted",
         DialectId::AnthropicMessages => "msg_minted",
+        DialectId::Gemini => "gemini-minted",
         DialectId::BedrockConverse => "",
         DialectId::CohereChat => "minted",
     };

@@ -17,8 +17,13 @@ use tianji_core::{DialectId, Json, Losses, Usage};
 use tianji_dialects::{Dialect, dialect};
 use tianji_wire::SseSplitter;
 
-const ALL: [DialectId; 4] =
-    [DialectId::OpenAiChat, DialectId::OpenAiResponses, DialectId::AnthropicMessages, DialectId::CohereChat];
+const ALL: [DialectId; 5] = [
+    DialectId::OpenAiChat,
+    DialectId::OpenAiResponses,
+    DialectId::AnthropicMessages,
+    DialectId::Gemini,
+    DialectId::CohereChat,
+];
 
 fn encode(to: &dyn Dialect, request: &GenerateRequest) -> Bytes {
     let (capabilities, budgets) = (Capabilities::default(), EffortBudgets::default());

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tianji_auth::{Denial, Permission, may_use_model};
 use tianji_core::{DialectId, Error, Kind, Upload, Usd};
 use tianji_dialects::{
-    DialectError, Inspection, anthropic_messages, bedrock_converse, cohere_chat, openai_chat, openai_responses,
+    DialectError, Inspection, anthropic_messages, bedrock_converse, cohere_chat, gemini, openai_chat, openai_responses,
 };
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
 use tianji_providers::kinds::{self, Seen};
@@ -62,6 +62,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         found,
         stream: seen.stream,
         include_usage: seen.include_usage,
+        json_array: request.json_array,
         timeout,
         receipt,
     })
@@ -80,6 +81,7 @@ fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Ins
         DialectId::AnthropicMessages => {
             anthropic_messages::require_max_tokens(body).and_then(|()| anthropic_messages::inspect(body))
         }
+        DialectId::Gemini => gemini::inspect(body),
     };
     seen.map_err(DialectError::of_request)
 }

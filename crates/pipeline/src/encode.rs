@@ -10,7 +10,7 @@ use crate::words;
 use std::sync::Arc;
 use tianji_core::generate::{EffortBudgets, Target};
 use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
-use tianji_dialects::{DialectError, Fixups, dialect, openai_chat};
+use tianji_dialects::{DialectError, Fixups, bridge, dialect, openai_chat};
 use tianji_http::OutBody;
 use tianji_providers::kinds::{Ask, Flow};
 use tianji_providers::{EndpointKind, Way};
@@ -166,7 +166,7 @@ fn translated(
     request.include_usage = true;
     // Some dialects say it in the URL.
     request.stream = call.stream;
-    let encoded = dialect(way.dialect).encode_request(&request, target, losses);
+    let encoded = bridge::request(way.dialect, &request, target, losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
     let edits = (way.kind == EndpointKind::Chat && provider.edits_chat(target))

@@ -167,7 +167,8 @@ pub(crate) fn splitter(headers: &HeaderMap, upstream: DialectId) -> Splitter {
         said.starts_with(essence.as_bytes())
     });
     match framing.unwrap_or_else(|| dialect(upstream).framing()) {
-        Framing::Sse => Splitter::Sse(SseSplitter::default()),
+        // No upstream is asked for an array: Google's are asked for events.
+        Framing::Sse | Framing::JsonArray => Splitter::Sse(SseSplitter::default()),
         Framing::EventStream => Splitter::EventStream(EventStreamSplitter::default()),
     }
 }

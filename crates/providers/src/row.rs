@@ -197,6 +197,8 @@ const fn chat_path(dialect: DialectId) -> &'static str {
         DialectId::OpenAiChat => "/chat/completions",
         DialectId::OpenAiResponses => "/responses",
         DialectId::AnthropicMessages => "/v1/messages",
+        // The model and the verb stand in the path: the URL hook makes it.
+        DialectId::Gemini => "",
         DialectId::BedrockConverse => "/converse",
         DialectId::CohereChat => "/v2/chat",
     }

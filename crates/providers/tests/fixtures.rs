@@ -21,8 +21,10 @@ const MODELS: &[(&str, &[&str])] = &[
     ("bedrock", &["us.anthropic.claude-sonnet-4-5-20250929-v1:0"]),
     ("deepinfra", &["model-x", "mistralai/Mistral-7B-Instruct-v0.3"]),
     ("fireworks_ai", &["model-x", "accounts/fireworks/models/llama-v3p3-70b-instruct"]),
+    ("gemini", &["gemini-2.5-flash"]),
     ("moonshot", &["moonshot-v1-8k", "kimi-k2.5"]),
     ("openai", &["gpt-4o", "gpt-5", "gpt-5.1", "o1"]),
+    ("vertex_ai", &["gemini-2.5-flash", "claude-haiku-4-5@20251001", "mistral-small-2503", "meta/llama-4-maverick"]),
 ];
 
 fn folder() -> PathBuf {
@@ -62,7 +64,7 @@ fn cases(provider: &Provider, model: &str, capabilities: &Capabilities) -> Value
         budgets: &budgets,
         modify_params: false,
     };
-    let dialect = provider.chat.as_ref().expect("asked of providers that chat").dialect.name();
+    let dialect = provider.ways(model).first().expect("asked of providers that chat").dialect.name();
     let mut cases = Map::new();
     for (name, mut input) in inputs(dialect) {
         if provider.chat.as_ref().is_some_and(|chat| chat.dialect.names_model_in_body()) {
@@ -87,6 +89,8 @@ fn fixture(provider: &Provider) -> Value {
     let params = ConnectionParams {
         api_key: Some(&key),
         api_base: Some("https://host.example.com").filter(|_| !own),
+        region: Some("region"),
+        project: Some("project"),
         ..ConnectionParams::default()
     };
     let env = |name: &str| (name.ends_with("ACCOUNT_ID") || name.ends_with("REGION")).then(|| "account".to_owned());

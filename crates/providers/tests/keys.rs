@@ -13,8 +13,18 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().u
 fn keys_everywhere(name: &str) -> Option<String> {
     (!name.ends_with("_BASE") && !name.ends_with("_URL") && !name.ends_with("_ENDPOINT"))
         .then(|| format!("<{name}>"))
-        .map(|text| if name.ends_with("ACCOUNT_ID") || name.contains("REGION") { "acc".to_owned() } else { text })
+        .map(|text| if PLACES.iter().any(|place| name.ends_with(place)) { "acc".to_owned() } else { text })
 }
+
+/// Endings of variables that hold no secret but a part of an address.
+const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT", "_REGION", "_REGION_NAME"];
+
+/// Where providers are whose address follows from the place.
+const HOMES: &[(&str, &str)] = &[
+    ("aws_polly", "https://polly.acc.amazonaws.com"),
+    ("bedrock", "https://bedrock-runtime.acc.amazonaws.com"),
+    ("vertex_ai", "https://acc-aiplatform.googleapis.com"),
+];
 
 /// The variables whose values are on a request.
 fn leaked(provider: &Provider, connection: &Connection, operation: Operation) -> (Uri, Vec<String>) {
@@ -58,7 +68,10 @@ proptest! {
         let chat = provider.chat.is_some().then_some(Operation::Chat { stream: true });
         let operation = chat.or_else(|| provider.endpoints.iter().find_map(|kind| kind.operation())).unwrap();
         let (uri, names) = leaked(provider, &connection, operation);
-        let home = base.clone().or_else(|| provider.base_url.clone()).map(|url| url.replace("{CLOUDFLARE_ACCOUNT_ID}", "acc").replace("{SNOWFLAKE_ACCOUNT_ID}", "acc"));
+        let by_place = HOMES.iter().find(|(name, _)| *name == provider.name).map(|(_, url)| (*url).to_owned());
+        let variables = ["{CLOUDFLARE_ACCOUNT_ID}", "{SNOWFLAKE_ACCOUNT_ID}", "{AZURE_SPEECH_REGION}"];
+        let filled = |url: String| variables.iter().fold(url, |url, variable| url.replace(variable, "acc"));
+        let home = base.clone().or_else(|| provider.base_url.clone()).or(by_place).map(filled);
         prop_assert_eq!(uri.host().map(str::to_owned), home.and_then(|home| host_of(&home)));
         for name in &names {
             prop_assert!(own(provider, name), "{} sends {}", provider.name, name);

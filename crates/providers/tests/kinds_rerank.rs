@@ -1,6 +1,6 @@
 //! What each vendor gets and gives for the kind: `fixtures/kinds/rerank`.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod kind_cases;
 

@@ -52,7 +52,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("scx-ai/x", "", "scx-ai x"),
     ("openai/*", "", "openai *"),
     ("vercel_ai_gateway/anthropic/claude", "", "vercel_ai_gateway anthropic/claude"),
+    ("gemini/gemini-2.5-pro", "", "gemini gemini-2.5-pro"),
+    ("vertex_ai/meta/llama-4-maverick", "", "vertex_ai meta/llama-4-maverick"),
     // or an alias
+    ("vertex_ai_beta/gemini-2.5-pro", "", "vertex_ai gemini-2.5-pro"),
     ("custom_openai/x", "", "openai x"),
     ("text-completion-openai/gpt-3.5-turbo-instruct", "", "openai gpt-3.5-turbo-instruct"),
     ("azure_text/x", "", "azure x"),
@@ -66,8 +69,6 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("bedrock/us-east-1/meta.llama3", "", "bedrock us-east-1/meta.llama3"),
     ("bedrock_converse/x.y", "", "bedrock x.y"),
     // or a provider of other builds
-    ("gemini/gemini-2.5-pro", "", "no gemini"),
-    ("vertex_ai/gemini-2.5-pro", "", "no vertex_ai"),
     ("cohere_chat/command-a", "", "cohere command-a"),
     ("sagemaker_chat/x", "", "no sagemaker_chat"),
     // bare names: the price catalogue
@@ -78,7 +79,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("gpt-3.5-turbo-instruct", "", "openai gpt-3.5-turbo-instruct"),
     ("claude-by-azure", "", "azure_ai claude-by-azure"),
     ("amazon.nova-pro-v1:0", "", "bedrock amazon.nova-pro-v1:0"),
-    ("gemini-2.5-pro", "", "no vertex_ai"),
+    ("gemini-2.5-pro", "", "vertex_ai gemini-2.5-pro"),
     ("strange", "", "openai strange"),
     // bare names: their form
     ("claude-opus-9", "", "anthropic claude-opus-9"),
@@ -94,7 +95,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("meta.llama3-70b-instruct-v1:0", "", "bedrock meta.llama3-70b-instruct-v1:0"),
     ("mistral.mistral-7b-instruct-v0:2", "", "bedrock mistral.mistral-7b-instruct-v0:2"),
     ("command-r", "", "cohere command-r"),
-    ("gemini-9", "", "no vertex_ai"),
+    ("gemini-9", "", "vertex_ai gemini-9"),
     // bare names: nothing known
     ("my-model", "", "openai my-model"),
     ("meta-llama/Llama-3", "", "openai meta-llama/Llama-3"),

@@ -148,7 +148,7 @@ pub(crate) fn arguments_text(raw: &RawValue) -> Option<Cow<'_, str>> {
 
 /// An id for a call that the vendor left without one: the same for the same reply and ordinal, `call_` and 24 hex
 /// digits as OpenAI's are long.
-pub(super) fn minted_id(reply: &str, choice: u32, ordinal: usize) -> String {
+pub(crate) fn minted_id(reply: &str, choice: u32, ordinal: usize) -> String {
     let seed = format!("{reply}/{choice}/{ordinal}");
     // FNV-1a, 64 bit: ids must differ, not resist anyone.
     let hash = |start: u64| {

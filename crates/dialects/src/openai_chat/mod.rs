@@ -18,7 +18,9 @@ mod thought;
 mod types;
 mod usage;
 
+pub(crate) use calls::minted_id;
 pub use inspect::{ask_for_usage, inspect};
+pub(crate) use thought::{join_id, split_id};
 
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,

@@ -57,9 +57,20 @@ pub(super) fn is_openais(text: &str, report: &Report) -> bool {
         && value.get("prompt_cache_hit_tokens").is_none()
 }
 
-/// Writes a `usage` object. `repeat_cache`: cache counts stand at the top too, as the reference proxy has it for
-/// vendors that report cache writes.
-pub(super) fn write(usage: &Usage, repeat_cache: bool, out: &mut BytesMut) {
+/// What the reference proxy adds to a `usage` object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Extras {
+    /// Nothing: the upstream speaks this dialect.
+    None,
+    /// Cache counts stand at the top too, as for vendors that report cache writes.
+    #[default]
+    Caches,
+    /// The same, and searches that the vendor ran are counted in the details of the prompt, as for Google.
+    Googles,
+}
+
+/// Writes a `usage` object.
+pub(super) fn write(usage: &Usage, extras: Extras, out: &mut BytesMut) {
     let (read, written) = (usage.cache_read(), usage.cache_write());
     let _ = write!(
         out,
@@ -92,12 +103,14 @@ pub(super) fn write(usage: &Usage, repeat_cache: bool, out: &mut BytesMut) {
         &[("audio_tokens", usage.in_audio), ("image_tokens", usage.in_image), ("video_tokens", usage.in_video)],
     );
     write_cache_lives(usage, out);
+    let counters = usage.counters;
+    let in_details = extras == Extras::Googles;
+    counts(out, &[("web_search_requests", if in_details { counters.web_search } else { 0 })]);
     out.extend_from_slice(b"}");
-    if repeat_cache && (read > 0 || written > 0) {
+    if extras != Extras::None && (read > 0 || written > 0) {
         let _ = write!(out, r#","cache_creation_input_tokens":{written},"cache_read_input_tokens":{read}"#);
     }
-    let counters = usage.counters;
-    if counters.web_search > 0 || counters.web_fetch > 0 {
+    if !in_details && (counters.web_search > 0 || counters.web_fetch > 0) {
         let _ = write!(out, r#","server_tool_use":{{"web_search_requests":{}"#, counters.web_search);
         counts(out, &[("web_fetch_requests", counters.web_fetch)]);
         out.extend_from_slice(b"}");
@@ -245,7 +258,7 @@ mod tests {
             ..Usage::default()
         };
         let mut out = BytesMut::new();
-        write(&usage, true, &mut out);
+        write(&usage, Extras::Caches, &mut out);
         let text = std::str::from_utf8(&out).unwrap();
         assert_eq!(read(text).unwrap().usage, usage, "{text}");
         assert!(text.contains(r#""prompt_tokens":63"#) && text.contains(r#""cache_read_input_tokens":30"#));

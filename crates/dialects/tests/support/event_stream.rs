@@ -27,7 +27,7 @@ pub(crate) fn wire(of: DialectId, text: &[u8]) -> Bytes {
 /// Cuts a dialect's stream into frames, fed in pieces of that size.
 pub(crate) fn frames(of: DialectId, stream: &[u8], size: usize) -> Vec<Frame> {
     let splitter = match dialect(of).framing() {
-        Framing::Sse => Splitter::Sse(SseSplitter::default()),
+        Framing::Sse | Framing::JsonArray => Splitter::Sse(SseSplitter::default()),
         Framing::EventStream => Splitter::EventStream(EventStreamSplitter::default()),
     };
     cut(splitter, stream, size)

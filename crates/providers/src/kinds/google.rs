@@ -2,28 +2,23 @@
 
 use super::Ask;
 use super::compat::malformed;
+use super::hosts::{model_path, vertex};
 use serde::Deserialize;
 use tianji_core::{Error, Kind, Reply, Upload, Usage};
 
 /// The address of a model's method: below the entry's base, or on Vertex AI where the base follows from the place
 /// (Google, "Gemini API: Models"; Google Cloud, "Vertex AI: publishers.models").
 pub(super) fn model_url(ask: &Ask<'_>, method: &str) -> Result<String, Error> {
-    let model = ask.target.model;
-    let base = ask.connection.base.as_str();
-    if !ask.provider.base_of_place {
-        return Ok(format!("{base}/models/{model}:{method}"));
+    if ask.provider.base_of_place {
+        return vertex::model_url(ask, method);
     }
-    let missing =
-        |name: &str| Error::gateway(Kind::BadRequest, format!("the {name} of the Vertex AI deployment is not known"));
-    let project = ask.connection.project.as_deref().ok_or_else(|| missing("project"))?;
-    let place = ask.connection.region.as_deref().ok_or_else(|| missing("location"))?;
-    let host = match (base.is_empty(), place) {
-        (false, _) => base.to_owned(),
-        (true, "global") => "https://aiplatform.googleapis.com".to_owned(),
-        (true, place) => format!("https://{place}-aiplatform.googleapis.com"),
-    };
-    let host = host.strip_suffix("/v1").unwrap_or(&host);
-    Ok(format!("{host}/v1/projects/{project}/locations/{place}/publishers/google/models/{model}:{method}"))
+    let base = ask.connection.base.as_str();
+    // An operator may have left the model on the base.
+    if base.contains("/models/") {
+        return Ok(format!("{base}:{method}"));
+    }
+    let model = ask.target.model;
+    Ok(format!("{base}/models/{}:{method}", model_path(ask, model.strip_prefix("models/").unwrap_or(model))?))
 }
 
 /// The media type of a file, by what the client says or what stands in its first bytes.

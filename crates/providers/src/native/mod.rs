@@ -7,8 +7,10 @@ mod azure;
 mod azure_ai;
 mod bedrock;
 mod cohere;
+mod gemini;
 mod openai;
 mod snowflake;
+mod vertex_ai;
 
 use crate::provider::Hooks;
 
@@ -30,8 +32,10 @@ pub(crate) const ALL: &[Folder] = &[
     azure_ai::FOLDER,
     bedrock::FOLDER,
     cohere::FOLDER,
+    gemini::FOLDER,
     openai::FOLDER,
     snowflake::FOLDER,
+    vertex_ai::FOLDER,
 ];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::{documents, tools, turns};
+use crate::gemini;
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_responses;
 use crate::{DialectError, EncodedRequest, Fixups};
@@ -164,6 +165,7 @@ impl Body<'_> {
         for (name, raw) in &request.anthropic_only {
             self.unsaid(name, raw, LossClass::Hint);
         }
+        gemini::unsaid(request, self.losses);
         for (name, raw) in request.cohere_only.iter().chain(&request.extra) {
             self.once(name, raw);
         }

@@ -4,4 +4,4 @@ mod decode;
 mod encode;
 
 pub(super) use decode::{annotations, content, decode, thinking_blocks, unusable};
-pub(super) use encode::{client_id, encode, extras_field};
+pub(super) use encode::{client_id, encode, extras_field, write_image};

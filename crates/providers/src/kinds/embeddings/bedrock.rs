@@ -128,7 +128,7 @@ fn text_body(call: &Call<'_>, items: &[Item<'_>]) -> Result<RawObject, Error> {
 }
 
 fn invoke(call: &Call<'_>, body: &RawObject) -> Result<WireRequest, Error> {
-    call.ask.request_to(&bedrock::model_url(&call.ask, "invoke"), payload(body))
+    call.ask.request_to(&bedrock::model_url(&call.ask, "invoke")?, payload(body))
 }
 
 fn read_titan(reply: &Reply) -> Result<Part, Error> {

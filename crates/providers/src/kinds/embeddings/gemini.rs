@@ -3,6 +3,7 @@
 use super::input::DataUrl;
 use super::{Call, Item, Part, Wire, begin, not_carried};
 use crate::kinds::compat::malformed;
+use crate::kinds::hosts::model_path;
 use crate::kinds::{Ask, Flow, Translator};
 use bytes::Bytes;
 use serde::Deserialize;
@@ -38,7 +39,7 @@ impl Wire for Listed {
             })
             .collect();
         let body = json!({ "requests": requests? });
-        call.ask.request_to(&address(call, "batchEmbedContents"), body.to_string())
+        call.ask.request_to(&address(call, "batchEmbedContents")?, body.to_string())
     }
 
     fn read(reply: &Reply) -> Result<Part, Error> {
@@ -58,7 +59,7 @@ impl Wire for OneByOne {
         let item = items.first().ok_or_else(malformed)?;
         let mut body = fields(call, item)?;
         body.insert("model".to_owned(), format!("models/{}", model(call)).into());
-        call.ask.request_to(&address(call, "embedContent"), Value::Object(body).to_string())
+        call.ask.request_to(&address(call, "embedContent")?, Value::Object(body).to_string())
     }
 
     fn read(reply: &Reply) -> Result<Part, Error> {
@@ -103,8 +104,13 @@ fn model<'a>(call: &'a Call<'_>) -> &'a str {
     call.ask.target.model.trim_start_matches("models/")
 }
 
-fn address(call: &Call<'_>, verb: &str) -> String {
-    format!("{}/models/{}:{verb}", call.ask.connection.base, model(call))
+fn address(call: &Call<'_>, verb: &str) -> Result<String, Error> {
+    let base = call.ask.connection.base.as_str();
+    // An operator may have left the model on the base.
+    if base.contains("/models/") {
+        return Ok(format!("{base}:{verb}"));
+    }
+    Ok(format!("{base}/models/{}:{verb}", model_path(&call.ask, model(call))?))
 }
 
 /// Vectors of both verbs; some models count tokens.

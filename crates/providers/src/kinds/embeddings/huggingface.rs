@@ -5,6 +5,7 @@ use super::compat::{self, list, payload};
 use super::vector::{floats, of_floats};
 use super::{Call, Item, Part, Wire, begin};
 use crate::kinds::compat::malformed;
+use crate::kinds::hosts::model_path;
 use crate::kinds::{Ask, Flow, Translator};
 use bytes::Bytes;
 use serde_json::value::RawValue;
@@ -39,7 +40,7 @@ impl Wire for Task {
         let root = base.strip_suffix("/v1").unwrap_or(base);
         // Without a provider in the address it is Hugging Face's own.
         let provider = if root.ends_with(SHARED) { "/hf-inference" } else { "" };
-        let model = call.ask.target.model;
+        let model = model_path(&call.ask, call.ask.target.model)?;
         call.ask.request_to(&format!("{root}{provider}/models/{model}/pipeline/feature-extraction"), payload(&body))
     }
 

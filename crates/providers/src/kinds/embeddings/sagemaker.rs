@@ -31,7 +31,7 @@ impl Wire for SageMaker {
         let jumpstart = call.ask.target.model.contains("jumpstart");
         body.set_raw(if jumpstart { "text_inputs" } else { "inputs" }, list(items));
         let model = bedrock::escaped(call.ask.target.model);
-        let base = bedrock::base(&call.ask, "runtime.sagemaker");
+        let base = bedrock::base(&call.ask, "runtime.sagemaker")?;
         call.ask.request_to(&format!("{base}/endpoints/{model}/invocations"), payload(&body))
     }
 

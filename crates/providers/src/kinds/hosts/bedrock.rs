@@ -1,11 +1,13 @@
 //! Amazon's regional hosts (AWS, "Amazon Bedrock endpoints and quotas").
 
+use super::region as checked;
 use crate::kinds::Ask;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tianji_core::Error;
 
 /// `/model/{id}/{verb}` of the runtime. Prefixes that choose among the vendor's interfaces are no part of the id.
-pub(in crate::kinds) fn model_url(ask: &Ask<'_>, verb: &str) -> String {
-    format!("{}/model/{}/{verb}", base(ask, "bedrock-runtime"), escaped(model_id(ask)))
+pub(in crate::kinds) fn model_url(ask: &Ask<'_>, verb: &str) -> Result<String, Error> {
+    Ok(format!("{}/model/{}/{verb}", base(ask, "bedrock-runtime")?, escaped(model_id(ask))))
 }
 
 /// The id of the model or its ARN.
@@ -15,17 +17,19 @@ pub(in crate::kinds) fn model_id<'a>(ask: &Ask<'a>) -> &'a str {
 }
 
 /// The entry's own address, or that of a service in the region.
-pub(in crate::kinds) fn base(ask: &Ask<'_>, service: &str) -> String {
-    if ask.connection.base.is_empty() {
-        format!("https://{service}.{}.amazonaws.com", region(ask))
-    } else {
-        ask.connection.base.clone()
+pub(in crate::kinds) fn base(ask: &Ask<'_>, service: &str) -> Result<String, Error> {
+    if !ask.connection.base.is_empty() {
+        return Ok(ask.connection.base.clone());
     }
+    let region = checked(region(ask))?;
+    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    Ok(format!("https://{service}.{region}.{domain}"))
 }
 
-/// The region; where none is set, the reference proxy's.
+/// The region of the model's ARN, which is good in no other, or the deployment's; without either, the reference proxy's.
 pub(in crate::kinds) fn region<'a>(ask: &Ask<'a>) -> &'a str {
-    ask.connection.region.as_deref().unwrap_or("us-west-2")
+    let of_arn = model_id(ask).strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2));
+    of_arn.filter(|region| !region.is_empty()).or(ask.connection.region.as_deref()).unwrap_or("us-west-2")
 }
 
 /// A segment of a path, as signatures want it.

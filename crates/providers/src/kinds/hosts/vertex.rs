@@ -1,5 +1,6 @@
 //! Vertex AI's hosts (Google Cloud, "Vertex AI locations", "REST API reference").
 
+use super::{model_path, region};
 use crate::kinds::Ask;
 use tianji_core::{Error, Kind};
 
@@ -9,16 +10,22 @@ pub(in crate::kinds) fn model_url(ask: &Ask<'_>, verb: &str) -> Result<String, E
     if base.contains("/models/") {
         return Ok(format!("{base}:{verb}"));
     }
-    let location = ask.connection.region.as_deref().unwrap_or(DEFAULT_LOCATION);
+    let model = ask.target.model;
+    let model = model_path(ask, model.rsplit('/').next().unwrap_or(model))?;
+    if base.contains("/projects/") {
+        return Ok(format!("{base}/publishers/google/models/{model}:{verb}"));
+    }
+    let location = region(ask.connection.region.as_deref().unwrap_or(DEFAULT_LOCATION))?;
     let host = if base.is_empty() { host(location) } else { base.to_owned() };
-    let (project, model) = (project(ask)?, ask.target.model);
+    let project = project(ask)?;
     Ok(format!("{host}/v1/projects/{project}/locations/{location}/publishers/google/models/{model}:{verb}"))
 }
 
-/// The project that is billed.
-pub(in crate::kinds) fn project<'a>(ask: &Ask<'a>) -> Result<&'a str, Error> {
+/// The project that is billed, as it stands in a path.
+pub(in crate::kinds) fn project(ask: &Ask<'_>) -> Result<String, Error> {
+    let words = "the deployment names no project (`vertex_project`)";
     let project = ask.connection.project.as_deref();
-    project.ok_or_else(|| Error::gateway(Kind::InternalServer, "the deployment names no project (`vertex_project`)"))
+    model_path(ask, project.ok_or_else(|| Error::gateway(Kind::InternalServer, words))?)
 }
 
 /// Regions have hosts of their own, `global` has none before it, and `us` and `eu` are many regions at once.

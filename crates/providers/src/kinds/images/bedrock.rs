@@ -3,11 +3,10 @@
 
 use super::super::compat::malformed;
 use super::super::given::{base64, json};
-use super::super::{Ask, Flow, Link, Translator};
+use super::super::{Ask, Flow, Link, Translator, hosts};
 use super::pictures::{Picture, Pictures, Wanted};
 use super::{KNOWN, OPENAI_ONLY, only_one, prompt, size, stability};
 use bytes::Bytes;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tianji_core::{Error, Kind, LossClass, Losses, Reply, Upload};
@@ -22,7 +21,7 @@ impl Translator for Bedrock {
             losses.push(LossClass::Hint, "response_format", "the provider gives files, not addresses");
         }
         let wanted = Wanted::of(ask);
-        let mut request = ask.request_to(&url(ask)?, Bytes::new())?;
+        let mut request = ask.request_to(&hosts::bedrock::model_url(ask, "invoke")?, Bytes::new())?;
         let (images, mask) = (ask.files("image"), ask.file("mask"));
         let masked = mask.is_some();
         let stable = ask.target.model.contains("stability.");
@@ -40,15 +39,6 @@ impl Translator for Bedrock {
         })?;
         Ok(Flow::chain(link))
     }
-}
-
-fn url(ask: &Ask<'_>) -> Result<String, Error> {
-    let base = match (ask.connection.base.as_str(), &ask.connection.region) {
-        ("", Some(region)) => format!("https://bedrock-runtime.{region}.amazonaws.com"),
-        ("", None) => return Err(Error::gateway(Kind::BadRequest, "the AWS region of the deployment is not known")),
-        (base, _) => base.to_owned(),
-    };
-    Ok(format!("{base}/model/{}/invoke", utf8_percent_encode(ask.target.model, ID_CHARACTERS)))
 }
 
 /// A body to which the files are still to come.
@@ -180,7 +170,3 @@ struct Answer {
 struct Artifact {
     base64: String,
 }
-
-/// Characters of model ids that stay as they are in a path.
-const ID_CHARACTERS: &percent_encoding::AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

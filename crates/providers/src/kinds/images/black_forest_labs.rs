@@ -2,6 +2,7 @@
 
 use super::super::compat::malformed;
 use super::super::given::{base64, json, same_site};
+use super::super::hosts::model_path;
 use super::super::{Ask, Flow, Link, Translator};
 use super::pictures::{Picture, Pictures, Wanted};
 use super::{KNOWN, OPENAI_ONLY, only_one, prompt, size};
@@ -21,7 +22,7 @@ impl Translator for BlackForestLabs {
         ask.refuse(&["quality", "input_fidelity"], losses);
         let wanted = Wanted::of(ask);
         let base = ask.connection.base.clone();
-        let mut order = ask.request_to(&format!("{base}/v1/{}", ask.target.model), Bytes::new())?;
+        let mut order = ask.request_to(&format!("{base}/v1/{}", model_path(ask, ask.target.model)?), Bytes::new())?;
         let question = ask.get(&base)?;
         let mut body = order_of(ask)?;
         let (files, names) = files(ask);

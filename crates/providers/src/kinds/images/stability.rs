@@ -73,7 +73,7 @@ impl Place {
         let name = name.strip_suffix("-v1:0").unwrap_or(name);
         let upscale = name.strip_prefix("upscale-").or_else(|| name.strip_suffix("-upscale"));
         let (path, generates) = match (upscale, name) {
-            (Some(how), _) => (format!("upscale/{how}"), false),
+            (Some(how @ ("fast" | "conservative" | "creative")), _) => (format!("upscale/{how}"), false),
             (
                 _,
                 "inpaint" | "erase" | "outpaint" | "search-and-replace" | "search-and-recolor" | "remove-background",

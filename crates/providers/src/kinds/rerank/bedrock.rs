@@ -37,7 +37,7 @@ impl Wire for Bedrock {
                 "bedrockRerankingConfiguration": { "modelConfiguration": model, "numberOfResults": most },
             },
         });
-        let base = bedrock::base(&call.ask, AGENTS).replace("://bedrock-runtime.", "://bedrock-agent-runtime.");
+        let base = bedrock::base(&call.ask, AGENTS)?.replace("://bedrock-runtime.", "://bedrock-agent-runtime.");
         call.ask.request_to(&format!("{base}/rerank"), body.to_string())
     }
 

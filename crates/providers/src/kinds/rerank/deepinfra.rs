@@ -3,6 +3,7 @@
 use super::call::payload;
 use super::ranking::{Ranking, Scored, Spent, parsed};
 use super::{Call, Wire, begin};
+use crate::kinds::hosts::model_path;
 use crate::kinds::{Ask, Flow, Translator};
 use serde::Deserialize;
 use tianji_core::{Error, Losses, Reply, WireRequest};
@@ -24,7 +25,7 @@ impl Wire for DeepInfra {
         body.set("documents", &call.texts()?);
         let base = call.ask.connection.base.as_str();
         let root = [OPENAI, "/v1"].iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base);
-        let model = call.ask.target.model;
+        let model = model_path(&call.ask, call.ask.target.model)?;
         call.ask.request_to(&format!("{root}/v1/inference/{model}"), payload(&body))
     }
 

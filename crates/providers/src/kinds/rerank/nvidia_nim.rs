@@ -4,6 +4,7 @@
 use super::call::payload;
 use super::ranking::{Ranking, Scored, Spent, exact, parsed};
 use super::{Call, Wire, begin};
+use crate::kinds::hosts::model_path;
 use crate::kinds::{Ask, Flow, Translator};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ impl Wire for NvidiaNim {
         body.set("model", model);
         body.set("query", &json!({ "text": call.query }));
         body.set("passages", &passages);
-        call.ask.request_to(&address(&call.ask.connection.base, name, model), payload(&body))
+        call.ask.request_to(&address(&call.ask, name, model)?, payload(&body))
     }
 
     fn read(reply: &Reply) -> Result<Ranking, Error> {
@@ -42,16 +43,17 @@ impl Wire for NvidiaNim {
     }
 }
 
-fn address(base: &str, name: &str, model: &str) -> String {
+fn address(ask: &Ask<'_>, name: &str, model: &str) -> Result<String, Error> {
+    let base = ask.connection.base.as_str();
     let hosted = base == CATALOGUE && !name.starts_with(RANKING);
     if hosted {
         // Names have dots in bodies and underscores in addresses.
-        return format!("{HOSTED}/{}/reranking", model.replace('.', "_"));
+        return Ok(format!("{HOSTED}/{}/reranking", model_path(ask, &model.replace('.', "_"))?));
     }
     if base.contains("/retrieval/") || base.ends_with("/ranking") {
-        return base.to_owned();
+        return Ok(base.to_owned());
     }
-    format!("{}/v1/ranking", base.strip_suffix("/v1").unwrap_or(base))
+    Ok(format!("{}/v1/ranking", base.strip_suffix("/v1").unwrap_or(base)))
 }
 
 #[derive(Deserialize)]

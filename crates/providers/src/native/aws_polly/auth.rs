@@ -15,6 +15,10 @@ pub(super) fn uri(
     _: &str,
 ) -> Result<String, ConnectionError> {
     let base = match (connection.base.as_str(), &connection.region) {
+        ("", Some(region)) if !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') => {
+            let reason = "follows from a region, and the one that is set is no name of a region";
+            return Err(ConnectionError::InvalidBase { provider: provider.name.clone(), reason });
+        }
         ("", Some(region)) => format!("https://polly.{region}.amazonaws.com"),
         ("", None) => {
             let variables = provider.region_env.join(" or ");

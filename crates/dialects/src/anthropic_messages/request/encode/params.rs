@@ -3,6 +3,7 @@
 use super::Job;
 use super::body::Body;
 use crate::cohere_chat;
+use crate::gemini;
 use crate::openai_responses::loss_elsewhere;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -68,6 +69,7 @@ pub(super) fn write_rest(job: &mut Job<'_, '_>, body: &mut Body) {
         job.needs(feature);
     }
     unsaid(job, body);
+    gemini::unsaid(request, job.losses);
 }
 
 #[derive(Serialize)]
