@@ -105,8 +105,8 @@ struct WhenRow {
 }
 
 impl Row {
-    /// The provider that the row describes.
-    pub(crate) fn provider(self, name: &str, hooks: Hooks) -> Result<Provider, RowError> {
+    /// Names that can stand before a `/`, and an address that is one.
+    fn check(&self, name: &str) -> Result<(), RowError> {
         let plain = |name: &str| {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
         };
@@ -118,6 +118,12 @@ impl Row {
         if self.base_url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
             return Err(RowError::Base(name.to_owned()));
         }
+        Ok(())
+    }
+
+    /// The provider that the row describes.
+    pub(crate) fn provider(self, name: &str, hooks: Hooks) -> Result<Provider, RowError> {
+        self.check(name)?;
         let wires = translators(name, self.wires)?;
         let endpoints = self.endpoints.unwrap_or_else(|| BTreeSet::from([EndpointKind::Chat]));
         let dialect = self.dialect.unwrap_or(DialectId::OpenAiChat);

@@ -1,6 +1,6 @@
 //! What each vendor gets and gives for the kind: `fixtures/kinds/embeddings`.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod kind_cases;
 
@@ -43,7 +43,8 @@ fn two_thousand_inputs_come_back_in_order_whatever_the_batch() {
         let data = texts.iter().enumerate().map(|(index, text)| json!({ "index": index, "embedding": [number(text)] }));
         json!({ "data": data.collect::<Vec<_>>(), "usage": { "prompt_tokens": texts.len() } })
     };
-    let vendors: [(&str, &str, usize, &mut dyn FnMut(&Value) -> Value); 4] = [
+    type Vendor<'a> = (&'a str, &'a str, usize, &'a mut dyn FnMut(&Value) -> Value);
+    let vendors: [Vendor<'_>; 4] = [
         ("bedrock", "amazon.titan-embed-text-v2:0", 2000, &mut titan),
         ("cohere", "embed-v4.0", 21, &mut cohere),
         ("gemini", "gemini-embedding-001", 20, &mut gemini),

@@ -55,6 +55,13 @@ impl Ask<'_> {
         }
     }
 
+    /// Refuses a stream of events, where a vendor answers at once or with bare bytes.
+    pub(super) fn no_events(&self, losses: &mut Losses) {
+        if self.stream {
+            losses.push(LossClass::Parameter, "stream", "the provider does not stream events");
+        }
+    }
+
     /// The address of the entry, or where the vendor does this kind: some have one host for chat and one for the rest.
     pub(super) fn base<'a>(&'a self, own: &'a str) -> &'a str {
         let base = self.connection.base.as_str();

@@ -89,7 +89,6 @@ const SHARED: &str = "router.huggingface.co";
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
     use super::*;
 

@@ -89,7 +89,6 @@ fn numbers(floats: &[f32], out: &mut Vec<u8>) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
     use super::*;
     use proptest::prelude::*;

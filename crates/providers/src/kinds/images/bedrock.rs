@@ -16,6 +16,7 @@ pub(super) struct Bedrock;
 
 impl Translator for Bedrock {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(OPENAI_ONLY, losses);
         if ask.text("response_format").as_deref() == Some("url") {
             losses.push(LossClass::Hint, "response_format", "the provider gives files, not addresses");

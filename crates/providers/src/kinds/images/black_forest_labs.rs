@@ -17,6 +17,7 @@ pub(super) struct BlackForestLabs;
 
 impl Translator for BlackForestLabs {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         only_one(ask, losses);
         ask.refuse(OPENAI_ONLY, losses);
         ask.refuse(&["quality", "input_fidelity"], losses);

@@ -18,6 +18,7 @@ pub(super) struct FalAi;
 
 impl Translator for FalAi {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(OPENAI_ONLY, losses);
         ask.refuse(&["quality", "input_fidelity"], losses);
         let wanted = Wanted::of(ask);

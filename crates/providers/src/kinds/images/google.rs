@@ -17,6 +17,7 @@ pub(super) struct Google;
 
 impl Translator for Google {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(OPENAI_ONLY, losses);
         ask.refuse(&["quality", "input_fidelity"], losses);
         if ask.text("response_format").as_deref() == Some("url") {

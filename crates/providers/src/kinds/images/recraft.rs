@@ -15,6 +15,7 @@ impl Translator for Recraft {
             let own = compat::translator(ask.kind).ok_or_else(malformed)?;
             return own.begin(ask, losses);
         }
+        ask.no_events(losses);
         only_one(ask, losses);
         ask.refuse(OPENAI_ONLY.iter().filter(|name| **name != "style").copied().collect::<Vec<_>>().as_slice(), losses);
         ask.refuse(&["quality", "input_fidelity", "output_format", "size"], losses);

@@ -37,6 +37,7 @@ pub(super) static XAI: Sized = Sized {
 
 impl Translator for Sized {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(OPENAI_ONLY, losses);
         ask.refuse(&["quality"], losses);
         if self.format.is_none() {

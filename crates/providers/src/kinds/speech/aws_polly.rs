@@ -11,6 +11,7 @@ pub(super) struct AwsPolly;
 
 impl Translator for AwsPolly {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(&["instructions", "speed"], losses);
         let text = input(ask)?;
         let mut body = ask.extras(KNOWN);

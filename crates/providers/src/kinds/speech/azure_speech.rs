@@ -11,6 +11,7 @@ pub(super) struct AzureSpeech;
 
 impl Translator for AzureSpeech {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(&["instructions"], losses);
         let text = input(ask)?;
         let ssml = if text.trim_start().starts_with("<speak") { text.clone() } else { ssml(ask, &text) };

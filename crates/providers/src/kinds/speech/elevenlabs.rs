@@ -12,6 +12,7 @@ pub(super) struct ElevenLabs;
 
 impl Translator for ElevenLabs {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(&["instructions"], losses);
         let text = input(ask)?;
         let voice = voice(ask, VOICES, DEFAULT_VOICE);

@@ -13,6 +13,7 @@ pub(super) struct Gemini;
 
 impl Translator for Gemini {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(&["speed"], losses);
         let text = input(ask)?;
         let bare = format(ask, FORMATS, losses);

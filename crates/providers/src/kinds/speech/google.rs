@@ -17,6 +17,7 @@ impl Translator for Google {
         if ask.target.model.starts_with("gemini-") {
             return gemini::Gemini.begin(ask, losses);
         }
+        ask.no_events(losses);
         ask.refuse(&["instructions"], losses);
         let text = input(ask)?;
         let (encoding, kind) = format(ask, FORMATS, losses).unwrap_or(("MP3", "audio/mpeg"));

@@ -14,6 +14,7 @@ pub(super) struct MiniMax;
 
 impl Translator for MiniMax {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         ask.refuse(&["instructions"], losses);
         let text = input(ask)?;
         let (format, kind) = format(ask, FORMATS, losses).unwrap_or(("mp3", "audio/mpeg"));

@@ -16,6 +16,7 @@ pub(super) struct AssemblyAi;
 
 impl Translator for AssemblyAi {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         let wanted = Wanted::of(ask)?;
         ask.refuse(&["temperature", "chunking_strategy"], losses);
         let base = format!("{}/v2", ask.base(HOST));

@@ -16,6 +16,7 @@ pub(super) struct Deepgram;
 
 impl Translator for Deepgram {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         let wanted = Wanted::of(ask)?;
         ask.refuse(&["prompt", "temperature", "chunking_strategy"], losses);
         let url = format!("{}/listen?{}", ask.base(HOST), query(ask, wanted.format));

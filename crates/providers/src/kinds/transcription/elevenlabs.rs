@@ -15,6 +15,7 @@ pub(super) struct ElevenLabs;
 
 impl Translator for ElevenLabs {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         let wanted = Wanted::of(ask)?;
         ask.refuse(&["prompt", "chunking_strategy"], losses);
         let file = recording(ask)?;

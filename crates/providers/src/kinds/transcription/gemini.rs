@@ -13,6 +13,7 @@ pub(super) struct Gemini;
 
 impl Translator for Gemini {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
+        ask.no_events(losses);
         let wanted = Wanted::of(ask)?;
         if !matches!(wanted.format, Format::Json | Format::Text) {
             return Err(ask.invalid("response_format", "The model does not tell times; ask for 'json' or 'text'."));
