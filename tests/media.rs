@@ -1,15 +1,14 @@
-//! Speech and pictures through the real binary: long uploads, retries, sound that is passed on while it comes.
-#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+//! Speech, searches and uploads through the real binary: long uploads, retries, sound that is passed on while it comes.
 
 use serde_json::{Value, json};
 use std::time::Duration;
-use tianji_testkit::{Config, Gate, Gateway, Outcome, Reply, Request, Upstream};
+use tianji_testkit::{Config, Folder, Gate, Gateway, Launch, Outcome, Reply, Request, Upstream};
 
 /// A WAV file of `length` bytes of sound at 16000 bytes a second.
 fn wav(length: usize) -> Vec<u8> {
     let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data".to_vec();
-    file.extend(u32::try_from(length).expect("a short file").to_le_bytes());
-    file.extend((0..length).map(|at| u8::try_from(at * 31 % 251).expect("a byte")));
+    file.extend((length as u32).to_le_bytes());
+    file.extend((0..length).map(|at| (at * 31 % 251) as u8));
     file
 }
 
@@ -97,4 +96,36 @@ fn the_first_sound_is_passed_on_before_the_vendor_is_ready() {
     assert_eq!(upstream.outcome(0, Duration::from_secs(5)).0, Outcome::Completed);
     let row: Value = gateway.only_row(&key);
     assert_eq!(row["call_type"], "aspeech", "{row:#}");
+}
+
+#[test]
+fn a_search_tool_is_found_by_its_name() {
+    let found = json!({"results": [{"title": "T", "url": "https://a.com", "content": "C", "score": 0.9}]});
+    let upstream = Upstream::always(Reply::json(200, &found));
+    let tool = json!({
+        "search_tool_name": "web",
+        "litellm_params": {"search_provider": "tavily", "api_key": "tvly-key", "api_base": upstream.url()},
+    });
+    let dir = Folder::new();
+    let file = dir.file("config.yaml");
+    let mut config: Value = serde_json::from_str(&Config::new().text()).expect("JSON");
+    config["search_tools"] = json!([tool]);
+    std::fs::write(&file, config.to_string()).expect("the configuration can be written");
+    let gateway = Launch::with_file(&file).start();
+    let key = gateway.key(&json!({}));
+    let ask = |path: &str, body: Value| gateway.send(&Request::post(path, &body).bearer(&key));
+    for answer in [
+        ask("/v1/search/web", json!({"query": "rust", "max_results": 3})),
+        ask("/v1/search", json!({"query": "rust", "max_results": 3, "search_tool_name": "web"})),
+    ] {
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let results =
+            json!([{"title": "T", "url": "https://a.com", "snippet": "C", "date": null, "last_updated": null}]);
+        assert_eq!(answer.json(), json!({"object": "search", "results": results}));
+    }
+    for request in upstream.requests() {
+        assert_eq!((request.path.as_str(), request.json()), ("/search", json!({"query": "rust", "max_results": 3})));
+        assert_eq!(request.headers.get("authorization"), Some("Bearer tvly-key"));
+    }
+    assert_eq!(ask("/v1/search/unknown", json!({"query": "rust"})).status, 400);
 }

@@ -208,6 +208,7 @@ fn cases(folder: &Path, out: &mut Vec<PathBuf>) {
 #[test]
 fn calls_and_replies_are_put_into_each_others_words() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/kinds");
+    #[expect(clippy::disallowed_methods, reason = "a switch for whoever runs the tests")]
     let write = std::env::var_os("TIANJI_WRITE_FIXTURES").is_some();
     let mut files = Vec::new();
     for kind in KINDS {

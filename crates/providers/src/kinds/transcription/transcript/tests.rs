@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
-
 use super::super::captions::Style;
 use super::{Format, Transcript, Wanted, Word};
 use http::HeaderMap;
