@@ -59,6 +59,14 @@ fn the_environment_says_where() {
 }
 
 #[test]
+fn a_region_that_is_none_makes_no_host() {
+    for region in ["evil.example/", "us-east-1.evil", "US-EAST-1", "us_east_1"] {
+        let connection = connection(&ConnectionParams { region: Some(region), ..ConnectionParams::default() });
+        assert!(bedrock().outgoing(&connection, CHAT, "a.b").is_err(), "{region}");
+    }
+}
+
+#[test]
 fn an_api_key_is_a_bearer_token() {
     let key = Secret::new("bedrock-api-key-x");
     let connection = connection(&ConnectionParams { api_key: Some(&key), ..ConnectionParams::default() });

@@ -14,19 +14,16 @@ pub(super) fn uri(
     _: Operation,
     _: &str,
 ) -> Result<String, ConnectionError> {
-    let base = match (connection.base.as_str(), &connection.region) {
-        ("", Some(region)) if !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') => {
-            let reason = "follows from a region, and the one that is set is no name of a region";
-            return Err(ConnectionError::InvalidBase { provider: provider.name.clone(), reason });
-        }
-        ("", Some(region)) => format!("https://polly.{region}.amazonaws.com"),
-        ("", None) => {
-            let variables = provider.region_env.join(" or ");
-            return Err(ConnectionError::MissingBase { provider: provider.name.clone(), variables });
-        }
-        (base, _) => base.to_owned(),
-    };
-    Ok(format!("{base}/v1/speech"))
+    if !connection.base.is_empty() {
+        return Ok(format!("{}/v1/speech", connection.base));
+    }
+    let region = connection.region.as_deref().unwrap_or(DEFAULT_REGION);
+    // It becomes part of the host: nothing in it may end the host's name.
+    if region.is_empty() || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        let reason = "follows from a region, and the one that is set is no name of a region";
+        return Err(ConnectionError::InvalidBase { provider: provider.name.clone(), reason });
+    }
+    Ok(format!("https://polly.{region}.amazonaws.com/v1/speech"))
 }
 
 pub(super) fn sign(connection: &Connection, credential: &Credential, request: Unsigned<'_>) -> Result<(), Error> {
@@ -47,5 +44,5 @@ pub(super) fn sign(connection: &Connection, credential: &Credential, request: Un
         .map_err(|cause| Error::gateway(Kind::Authentication, cause.to_string()).with_source(cause))
 }
 
-/// The region of hosts that do not name theirs.
-const DEFAULT_REGION: &str = "us-east-1";
+/// The reference proxy's region where nothing says one.
+const DEFAULT_REGION: &str = "us-west-2";

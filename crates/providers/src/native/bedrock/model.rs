@@ -57,9 +57,11 @@ pub(super) fn region_of_arn(arn: &str) -> Option<&str> {
 }
 
 /// Whether a word has the form of a region: `us-east-1`, `us-gov-west-1`.
-fn is_region(word: &str) -> bool {
+pub(super) fn is_region(word: &str) -> bool {
     let mut parts = word.split('-');
-    let area = parts.next().is_some_and(|area| area.len() == 2 && area.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let area = parts
+        .next()
+        .is_some_and(|area| (2..=4).contains(&area.len()) && area.bytes().all(|byte| byte.is_ascii_lowercase()));
     let number =
         parts.next_back().is_some_and(|number| number.len() == 1 && number.bytes().all(|b| b.is_ascii_digit()));
     let mut words = parts.peekable();

@@ -1,6 +1,6 @@
 //! `{base}/model/{id}/converse`, `converse-stream`, `invoke` and `invoke-with-response-stream` (API reference).
 
-use super::model::{Interface, ModelName, region_of_arn};
+use super::model::{Interface, ModelName, is_region, region_of_arn};
 use crate::connection::{Connection, ConnectionError};
 use crate::endpoint::Operation;
 use crate::provider::Provider;
@@ -24,7 +24,14 @@ pub(super) fn uri(
     };
     let verb = verb.ok_or_else(|| provider.not_offered(operation, model))?;
     let base = if connection.base.is_empty() {
-        let region = name.region.or(connection.region.as_deref()).unwrap_or(DEFAULT_REGION);
+        let region = name.region.or_else(|| place(connection)).unwrap_or(DEFAULT_REGION);
+        // It becomes part of the host that the credential is sent to.
+        if !is_region(region) {
+            return Err(ConnectionError::InvalidBase {
+                provider: provider.name.clone(),
+                reason: "cannot be made from a region that is not one",
+            });
+        }
         let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         format!("https://bedrock-runtime.{region}.{domain}")
     } else {
@@ -48,7 +55,13 @@ pub(super) fn region_of(uri: &Uri, connection: &Connection) -> String {
         let id = percent_decode_str(segment).decode_utf8().ok()?;
         region_of_arn(&id).map(str::to_owned)
     };
-    of_host().or_else(of_model).or_else(|| connection.region.clone()).unwrap_or_else(|| DEFAULT_REGION.to_owned())
+    let configured = || place(connection).map(str::to_owned);
+    of_host().or_else(of_model).or_else(configured).unwrap_or_else(|| DEFAULT_REGION.to_owned())
+}
+
+/// The region of the entry or of the environment.
+fn place(connection: &Connection) -> Option<&str> {
+    connection.region.as_deref().filter(|region| !region.is_empty())
 }
 
 /// The reference proxy's region where nothing says one.
