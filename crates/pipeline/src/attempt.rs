@@ -42,7 +42,10 @@ pub(crate) async fn send(
             None => generate(shared, call, deployment, sending, view).await,
         },
         Plan::Follow(flow) => match flow.take() {
-            Some(flow) if deployment.mock_response.is_none() => converse::send(shared, call, deployment, flow).await,
+            Some(flow) if deployment.mock_response.is_none() => {
+                // Boxed, so that generation does not carry the room that conversations need.
+                Box::pin(converse::send(shared, call, deployment, flow)).await
+            }
             _ => Err(words::no_mock()),
         },
     }

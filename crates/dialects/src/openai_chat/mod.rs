@@ -3,6 +3,7 @@
 //! `video_url`.
 
 pub(crate) mod calls;
+mod counts;
 mod error;
 mod finish;
 mod inspect;
