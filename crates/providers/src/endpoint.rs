@@ -24,8 +24,12 @@ pub enum EndpointKind {
     Images,
     /// Changing pictures.
     ImageEdits,
+    /// Pictures like another.
+    ImageVariations,
     /// Speech to text.
     Transcription,
+    /// Speech to English text.
+    Translation,
     /// Text to speech.
     Speech,
     /// Moderation.
@@ -77,12 +81,16 @@ pub enum Operation {
     Images,
     /// The text of a recording.
     Transcription,
+    /// The text of a recording, in English.
+    Translation,
     /// A recording of a text.
     Speech,
     /// A verdict on a text.
     Moderation,
     /// A picture made of others.
     ImageEdits,
+    /// A picture like another.
+    ImageVariations,
     /// The text of a document.
     Ocr,
     /// Pages of the web.
@@ -105,7 +113,9 @@ impl EndpointKind {
             Self::Rerank => Operation::Rerank,
             Self::Images => Operation::Images,
             Self::ImageEdits => Operation::ImageEdits,
+            Self::ImageVariations => Operation::ImageVariations,
             Self::Transcription => Operation::Transcription,
+            Self::Translation => Operation::Translation,
             Self::Speech => Operation::Speech,
             Self::Moderation => Operation::Moderation,
             Self::Ocr => Operation::Ocr,
@@ -129,9 +139,11 @@ impl Operation {
             Self::Rerank => EndpointKind::Rerank,
             Self::Images => EndpointKind::Images,
             Self::Transcription => EndpointKind::Transcription,
+            Self::Translation => EndpointKind::Translation,
             Self::Speech => EndpointKind::Speech,
             Self::Moderation => EndpointKind::Moderation,
             Self::ImageEdits => EndpointKind::ImageEdits,
+            Self::ImageVariations => EndpointKind::ImageVariations,
             Self::Ocr => EndpointKind::Ocr,
             Self::Search => EndpointKind::Search,
             Self::Video => EndpointKind::Video,
@@ -150,9 +162,11 @@ impl Operation {
             Self::Rerank => "/rerank",
             Self::Images => "/images/generations",
             Self::Transcription => "/audio/transcriptions",
+            Self::Translation => "/audio/translations",
             Self::Speech => "/audio/speech",
             Self::Moderation => "/moderations",
             Self::ImageEdits => "/images/edits",
+            Self::ImageVariations => "/images/variations",
             Self::Ocr => "/ocr",
             Self::Search => "/search",
             Self::Video => "/videos",

@@ -93,7 +93,7 @@ fn fixture(provider: &Provider) -> Value {
         project: Some("project"),
         ..ConnectionParams::default()
     };
-    let env = |name: &str| name.ends_with("ACCOUNT_ID").then(|| "account".to_owned());
+    let env = |name: &str| (name.ends_with("ACCOUNT_ID") || name.ends_with("REGION")).then(|| "account".to_owned());
     let connection = Connection::new(provider, &params, &env).unwrap();
     let special = MODELS.iter().find(|(name, _)| *name == provider.name).map(|(_, models)| *models);
     let mut runs = Vec::new();

@@ -12,13 +12,14 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().u
 /// An environment in which every variable but those of addresses and regions holds its own name, so that a leak names itself.
 fn keys_everywhere(name: &str) -> Option<String> {
     let place = ["_BASE", "_URL", "_ENDPOINT", "_REGION", "_REGION_NAME"].iter().any(|ending| name.ends_with(ending));
-    (!place)
-        .then(|| format!("<{name}>"))
-        .map(|text| if PLACES.iter().any(|place| name.ends_with(place)) { "acc".to_owned() } else { text })
+    if PLACES.iter().any(|ending| name.ends_with(ending)) {
+        return Some("acc".to_owned());
+    }
+    (!place).then(|| format!("<{name}>"))
 }
 
 /// Endings of variables that hold no secret but a part of an address.
-const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT"];
+const PLACES: &[&str] = &["ACCOUNT_ID", "_LOCATION", "_PROJECT", "_SPEECH_REGION"];
 
 /// The variables whose values are on a request.
 fn leaked(provider: &Provider, connection: &Connection, operation: Operation) -> (Uri, Vec<String>) {
@@ -62,7 +63,9 @@ proptest! {
         let chat = provider.chat.is_some().then_some(Operation::Chat { stream: true });
         let operation = chat.or_else(|| provider.endpoints.iter().find_map(|kind| kind.operation())).unwrap();
         let (uri, names) = leaked(provider, &connection, operation);
-        let home = base.clone().or_else(|| provider.base_url.clone()).map(|url| url.replace("{CLOUDFLARE_ACCOUNT_ID}", "acc").replace("{SNOWFLAKE_ACCOUNT_ID}", "acc"));
+        let variables = ["{CLOUDFLARE_ACCOUNT_ID}", "{SNOWFLAKE_ACCOUNT_ID}", "{AZURE_SPEECH_REGION}"];
+        let filled = |url: String| variables.iter().fold(url, |url, variable| url.replace(variable, "acc"));
+        let home = base.clone().or_else(|| provider.base_url.clone()).map(filled);
         // Where the address follows from the place, it is on a host of the cloud's.
         let expected = home.and_then(|home| host_of(&home));
         let host = uri.host().map(str::to_owned).unwrap_or_default();

@@ -5,15 +5,24 @@
 //! form: M translators, not N × M. Vendors that speak the form itself need none of their own: see [`compat`].
 
 mod ask;
+mod audio;
+mod chain;
 mod compat;
 mod embeddings;
 mod form;
+mod given;
+mod google;
 mod hosts;
+mod images;
 mod inspect;
 mod meter;
 mod moderation;
+mod ocr;
 mod rerank;
+mod search;
+mod speech;
 mod told;
+mod transcription;
 
 pub use ask::Ask;
 pub use embeddings::EmbeddingRules;
@@ -21,6 +30,8 @@ pub use form::multipart;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
 pub use told::Told;
+
+use chain::{Chain, Link};
 
 use crate::endpoint::EndpointKind;
 use crate::provider::Provider;
@@ -87,8 +98,13 @@ pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Trans
         // The common form: a row may say so.
         _ if name == "compat" => compat::translator(kind),
         EndpointKind::Embeddings => embeddings::named(name),
-        EndpointKind::Rerank => rerank::named(name),
+        EndpointKind::Images | EndpointKind::ImageEdits => images::named(name),
         EndpointKind::Moderation => moderation::named(name),
+        EndpointKind::Ocr => ocr::named(name),
+        EndpointKind::Rerank => rerank::named(name),
+        EndpointKind::Search => search::named(name),
+        EndpointKind::Speech => speech::named(name),
+        EndpointKind::Transcription | EndpointKind::Translation => transcription::named(name),
         _ => None,
     }
 }

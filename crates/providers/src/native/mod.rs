@@ -2,6 +2,7 @@
 //! data), `mod.rs` (which functions stand in for a compatible row's), `url.rs`, `auth.rs`, `edit.rs`.
 
 mod anthropic;
+mod aws_polly;
 mod azure;
 mod azure_ai;
 mod bedrock;
@@ -28,6 +29,7 @@ pub(crate) struct Folder {
 /// All folders, by name.
 pub(crate) const ALL: &[Folder] = &[
     anthropic::FOLDER,
+    aws_polly::FOLDER,
     azure::FOLDER,
     azure_ai::FOLDER,
     bedrock::FOLDER,
