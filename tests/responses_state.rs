@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
+use std::time::Duration;
 use tianji_testkit::{Answer, Config, Gateway, Reply, Request, Upstream, vendor};
 
 #[test]
@@ -29,6 +30,9 @@ fn a_conversation_goes_on_over_a_vendor_without_memory() {
     let done = events.iter().find(|event| event.contains("response.completed")).expect("a completed event");
     let done: Value = serde_json::from_str(done.split_once("data: ").expect("data").1).expect("JSON");
     assert_eq!(upstream.requests()[2].json()["messages"].as_array().map(Vec::len), Some(5));
+    let mut gateway = gateway;
+    gateway.signal("TERM");
+    gateway.ended(Duration::from_secs(20));
     let gateway = gateway.restart();
     let read = gateway.send(&Request::get(&path(&done["response"], "")).bearer(&key));
     assert_eq!(read.status, 200, "{}", read.text());

@@ -169,6 +169,8 @@ def tianji(bench: Bench, mock_port: int):
             deployment("bench-anthropic", "anthropic/claude-sonnet-4-5-20250929", mock),
         ],
         "general_settings": {"master_key": master_key},
+        # The mock serves chat completions, and so does nearly every upstream of this dialect.
+        "litellm_settings": {"use_chat_completions_url_for_anthropic_messages": True},
     }, indent=2))
     command = bench.pinned(bench.args.sut_core, bench.args.tianji, "--config", config, "--port", port)
     data = tempfile.mkdtemp(dir=bench.folder)

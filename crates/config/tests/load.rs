@@ -83,6 +83,18 @@ fn both_spellings_and_both_places_of_lists() {
 }
 
 #[test]
+fn search_tools_are_deployments() {
+    let text = "search_tools:\n- {search_tool_name: web, litellm_params: {search_provider: tavily, api_key: k}}\n\
+                - {search_tool_name: web, litellm_params: {search_provider: exa_ai}}\n- {search_tool_name: lost}\n";
+    let loaded = read(text).unwrap();
+    let entries: Vec<(&str, &str)> =
+        loaded.config.model_list.iter().map(|entry| (entry.model_name.as_str(), entry.params.model.as_str())).collect();
+    assert_eq!(entries, [("web", "tavily/search"), ("web", "exa_ai/search")]);
+    let findings = shown(&loaded.warnings);
+    assert!(findings.iter().any(|finding| finding.contains("search_tools[2]")), "{findings:?}");
+}
+
+#[test]
 fn all_errors_at_once_with_their_lines() {
     let text = "model_list:\n  - model_name: a\n    litellm_params:\n      model: b\n      timeout: soon\n  - litellm_params: {model: c}\ngeneral_settings: 5\nrouter_settings:\n  num_retries: [1]\n  routing_strategy: best\n  model_group_alias: {p: q, q: p}\n";
     let errors = shown(&read(text).unwrap_err());

@@ -16,6 +16,10 @@ pub enum DialectId {
     OpenAiResponses,
     /// Anthropic Messages.
     AnthropicMessages,
+    /// Google Gemini, generateContent.
+    Gemini,
+    /// AWS Bedrock Converse.
+    BedrockConverse,
     /// Cohere v2 Chat.
     CohereChat,
     /// Ollama's own chat.
@@ -32,6 +36,7 @@ impl DialectId {
             | Self::AnthropicMessages
             | Self::CohereChat
             | Self::OllamaChat => true,
+            Self::Gemini | Self::BedrockConverse => false,
         }
     }
 
@@ -42,6 +47,8 @@ impl DialectId {
             Self::OpenAiText => "openai_text",
             Self::OpenAiResponses => "openai_responses",
             Self::AnthropicMessages => "anthropic_messages",
+            Self::Gemini => "gemini",
+            Self::BedrockConverse => "bedrock_converse",
             Self::CohereChat => "cohere_chat",
             Self::OllamaChat => "ollama_chat",
         }
@@ -55,6 +62,10 @@ pub enum Framing {
     Sse,
     /// Newline-delimited JSON: one object a line.
     Ndjson,
+    /// `application/vnd.amazon.eventstream` (Smithy, "Amazon Event Stream").
+    EventStream,
+    /// One JSON array whose elements arrive one by one (Google's APIs, `:stream…` without `alt=sse`).
+    JsonArray,
 }
 
 impl Framing {
@@ -63,6 +74,8 @@ impl Framing {
         match self {
             Self::Sse => "text/event-stream; charset=utf-8",
             Self::Ndjson => "application/x-ndjson",
+            Self::EventStream => "application/vnd.amazon.eventstream",
+            Self::JsonArray => "application/json; charset=utf-8",
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod json;
 pub mod loss;
 pub mod payload;
 pub mod record;
+mod record_json;
 pub mod secret;
 pub mod time;
 pub mod usage;

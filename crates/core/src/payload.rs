@@ -84,4 +84,6 @@ pub struct Upload {
     pub content_type: Option<String>,
     /// What is in it.
     pub content: Payload,
+    /// Its first bytes, which say what it is, also where the content is on the disk.
+    pub head: Bytes,
 }

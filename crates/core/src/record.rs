@@ -169,7 +169,7 @@ pub struct CallRecord {
 }
 
 /// What is as it is at the start is left out of the text, and read back as such.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 

@@ -46,36 +46,65 @@ impl Usd {
     }
 
     /// The shortest decimal of the exact value, as Python prints floats: `4.35e-06`, `0.0001`, `5.0`.
+    ///
+    /// Half a dozen headers of each reply are made of it, so it is written without the formatting machinery.
     pub fn python(self) -> String {
         let mut text = String::with_capacity(24);
-        // Writing into a string cannot fail.
-        let tiny = self.0 != 0 && self.0.unsigned_abs() < 100_000;
-        let _ = if tiny { self.exponential(&mut text) } else { self.plain(&mut text) };
+        if self.0 < 0 {
+            text.push('-');
+        }
+        let nanos = self.0.unsigned_abs();
+        if nanos == 0 || nanos >= 100_000 {
+            plain(nanos, &mut text)
+        } else {
+            exponential(nanos, &mut text)
+        }
         text
     }
+}
 
-    fn plain(self, out: &mut String) -> fmt::Result {
-        use fmt::Write;
-        write!(out, "{self}")?;
-        if self.0.unsigned_abs().is_multiple_of(NANOS) { out.write_str(".0") } else { Ok(()) }
+fn plain(nanos: u64, out: &mut String) {
+    digits(nanos / NANOS, 1, out);
+    out.push('.');
+    let (mut fraction, mut width) = (nanos % NANOS, 9);
+    while width > 1 && fraction.is_multiple_of(10) {
+        fraction /= 10;
+        width -= 1;
     }
+    digits(fraction, width, out);
+}
 
-    fn exponential(self, out: &mut String) -> fmt::Result {
-        use fmt::Write;
-        let nanos = self.0.unsigned_abs();
-        let power = nanos.ilog10();
-        let mut rest = nanos;
-        while rest.is_multiple_of(10) {
-            rest /= 10;
-        }
-        let unit = 10_u64.pow(rest.ilog10());
-        let sign = if self.0 < 0 { "-" } else { "" };
-        write!(out, "{sign}{}", rest / unit)?;
-        if unit > 1 {
-            write!(out, ".{:0width$}", rest % unit, width = rest.ilog10() as usize)?;
-        }
-        write!(out, "e-{:02}", 9 - power)
+fn exponential(nanos: u64, out: &mut String) {
+    let power = nanos.ilog10();
+    let mut rest = nanos;
+    while rest.is_multiple_of(10) {
+        rest /= 10;
     }
+    let unit = 10_u64.pow(rest.ilog10());
+    digits(rest / unit, 1, out);
+    if unit > 1 {
+        out.push('.');
+        digits(rest % unit, rest.ilog10() as usize, out);
+    }
+    out.push_str("e-");
+    digits(9 - u64::from(power), 2, out);
+}
+
+/// A number with at least `width` digits.
+fn digits(number: u64, width: usize, out: &mut String) {
+    let mut buffer = [b'0'; MOST_DIGITS];
+    let (mut rest, mut used) = (number, 0);
+    for place in buffer.iter_mut().rev() {
+        if rest == 0 && used >= width {
+            break;
+        }
+        // A remainder of ten is a digit.
+        *place = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        used += 1;
+    }
+    let text = buffer.get(MOST_DIGITS - used..).and_then(|text| std::str::from_utf8(text).ok());
+    out.push_str(text.unwrap_or_default());
 }
 
 /// `whole.fraction × 10^shift` rounded half-even to an integer.
@@ -153,6 +182,8 @@ impl std::iter::Sum for Usd {
 }
 
 const NANOS: u64 = 1_000_000_000;
+/// Digits of the largest number.
+const MOST_DIGITS: usize = 20;
 
 #[cfg(test)]
 mod tests {
@@ -169,6 +200,10 @@ mod tests {
             ("-0.5", -500_000_000, "-0.5", "-0.5"),
             ("2.5e-9", 2, "0.000000002", "2e-09"),
             ("3.5e-9", 4, "0.000000004", "4e-09"),
+            ("0.00009999", 99_990, "0.00009999", "9.999e-05"),
+            ("-0.00001", -10_000, "-0.00001", "-1e-05"),
+            ("1200.000000001", 1_200_000_000_001, "1200.000000001", "1200.000000001"),
+            ("9223372036.854775807", i64::MAX, "9223372036.854775807", "9223372036.854775807"),
         ] {
             let usd = Usd::parse(text);
             assert_eq!(usd.map(Usd::nanos), Some(nanos), "{text}");

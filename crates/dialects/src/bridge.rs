@@ -1,10 +1,33 @@
 //! Putting two dialects together: whole replies and streams from any upstream dialect to any client dialect.
 
-use crate::{Dialect, DialectError, Fixups, Observed, StreamBridge, StreamDecoder, StreamEncoder, dialect, fixups};
+use crate::{
+    Dialect, DialectError, EncodedRequest, Fixups, Observed, StreamBridge, StreamDecoder, StreamEncoder, dialect,
+    fixups,
+};
 use bytes::{Bytes, BytesMut};
-use tianji_core::generate::{ClientView, Delta, GenerateResponse, Part, StreamEvent};
-use tianji_core::{DialectId, Error, Kind};
+use tianji_core::generate::{ClientView, Delta, GenerateRequest, GenerateResponse, Part, StreamEvent, Target};
+use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
 use tianji_wire::Frame;
+
+/// Writes a request for an upstream. What only another vendor than the upstream's has is reported here for all of them:
+/// Gemini's own parameters are hints to every other model.
+///
+/// # Errors
+/// When the request holds content that the target cannot say.
+pub fn request(
+    upstream: DialectId,
+    request: &GenerateRequest,
+    target: &Target<'_>,
+    losses: &mut Losses,
+) -> Result<EncodedRequest, DialectError> {
+    let encoded = dialect(upstream).encode_request(request, target, losses)?;
+    if upstream != DialectId::Gemini {
+        for name in request.gemini_only.keys() {
+            losses.push(LossClass::Hint, name.as_str(), "a parameter that only Gemini has");
+        }
+    }
+    Ok(encoded)
+}
 
 /// Translates a whole reply and notes what it shows.
 pub fn response(

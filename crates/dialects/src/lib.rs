@@ -9,11 +9,13 @@
 //! decoder and an encoder together.
 
 pub mod anthropic_messages;
+pub mod bedrock_converse;
 pub mod bridge;
 pub mod cohere_chat;
 mod error;
 mod fixups;
 mod frame;
+pub mod gemini;
 mod inspect;
 mod lenient;
 mod observed;
@@ -84,6 +86,8 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::OpenAiText => &openai_text::OpenAiText,
         DialectId::OpenAiResponses => &openai_responses::OpenAiResponses,
         DialectId::AnthropicMessages => &anthropic_messages::AnthropicMessages,
+        DialectId::Gemini => &gemini::Gemini,
+        DialectId::BedrockConverse => &bedrock_converse::BedrockConverse,
         DialectId::CohereChat => &cohere_chat::CohereChat,
         DialectId::OllamaChat => &ollama_chat::OllamaChat,
     }

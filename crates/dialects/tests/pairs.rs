@@ -1,7 +1,8 @@
 //! Dialects put together: for each fixture what the upstream receives, what the client receives, and what is lost.
 //!
 //! `<case>.json` holds both sides' requests and replies. `<case>.upstream.sse` is an upstream's stream and
-//! `<case>.client.sse` what the client gets; `.ndjson` where the dialect has lines of JSON.
+//! `<case>.client.sse` what the client gets; `.ndjson` where the dialect has lines of JSON. Binary streams stand there
+//! as text, one event for each message.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
@@ -13,7 +14,10 @@ use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, Target};
 use tianji_core::{DialectId, Error, Framing, LossClass, Losses};
 use tianji_dialects::{EncodedRequest, Observed, bridge, dialect};
-use tianji_wire::{Frame, LineSplitter, Splitter, SseSplitter};
+use tianji_wire::Frame;
+
+#[path = "support/event_stream.rs"]
+mod event_stream;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,8 +77,9 @@ fn streams_are_translated_however_they_arrive() {
         let Ok(stream) = std::fs::read_to_string(stream_file(&name, "upstream", case.upstream)) else { continue };
         let expected = std::fs::read_to_string(stream_file(&name, "client", case.client)).unwrap_or_default();
         for text in [stream.clone(), stream.replace('\n', "\r\n")] {
-            for size in [1, 7, 64, text.len()] {
-                let out = run(&case, &frames(case.upstream, text.as_bytes(), size));
+            let bytes = event_stream::wire(case.upstream, text.as_bytes());
+            for size in [1, 7, 64, bytes.len()] {
+                let out = run(&case, &event_stream::frames(case.upstream, &bytes, size));
                 assert!(out == expected, "{name}, by {size}:\n{out}");
             }
         }
@@ -85,12 +90,13 @@ fn streams_are_translated_however_they_arrive() {
 fn a_stream_that_breaks_off_ends_with_one_error_and_no_terminator() {
     for (name, case) in cases() {
         let Ok(stream) = std::fs::read(stream_file(&name, "upstream", case.upstream)) else { continue };
-        let frames = frames(case.upstream, &stream, stream.len());
+        let frames = event_stream::frames(case.upstream, &event_stream::wire(case.upstream, &stream), stream.len());
         let out = run(&case, &frames[..2]);
-        let errors = out.matches("\"error\":{").count() + out.matches("{\"error\":\"").count();
+        let words = ["\"error\":{", "{\"error\":\"", "Exception\n"];
+        let errors: usize = words.iter().map(|words| out.matches(words).count()).sum();
         assert_eq!(errors, 1, "{name}: {out}");
-        assert!(!out.contains("[DONE]") && !out.contains("message_stop"), "{name}: {out}");
-        assert!(!out.contains("\"done\":true"), "{name}: {out}");
+        let ends = ["[DONE]", "message_stop", "messageStop", "\"done\":true"];
+        assert!(!ends.iter().any(|end| out.contains(end)), "{name}: {out}");
     }
 }
 
@@ -179,6 +185,8 @@ fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DialectId, D::E
         DialectId::OpenAiText,
         DialectId::OpenAiResponses,
         DialectId::AnthropicMessages,
+        DialectId::Gemini,
+        DialectId::BedrockConverse,
         DialectId::CohereChat,
         DialectId::OllamaChat,
     ];
@@ -238,34 +246,17 @@ fn view(request: &GenerateRequest) -> ClientView {
         DialectId::OllamaChat => "minted",
         DialectId::OpenAiResponses => "resp_minted",
         DialectId::AnthropicMessages => "msg_minted",
+        DialectId::Gemini => "gemini-minted",
+        DialectId::BedrockConverse => "",
         DialectId::CohereChat => "minted",
     };
     ClientView::of(request, minted.to_owned(), 1_700_000_000)
 }
 
 /// Where the stream of one side stands.
-fn stream_file(name: &str, side: &str, dialect_id: DialectId) -> PathBuf {
-    let extension = match dialect(dialect_id).framing() {
-        Framing::Sse => "sse",
-        Framing::Ndjson => "ndjson",
-    };
+fn stream_file(name: &str, side: &str, of: DialectId) -> PathBuf {
+    let extension = if dialect(of).framing() == Framing::Ndjson { "ndjson" } else { "sse" };
     folder().join(format!("{name}.{side}.{extension}"))
-}
-
-fn frames(upstream: DialectId, stream: &[u8], size: usize) -> Vec<Frame> {
-    let mut splitter = match dialect(upstream).framing() {
-        Framing::Sse => Splitter::Sse(SseSplitter::default()),
-        Framing::Ndjson => Splitter::Ndjson(LineSplitter::default()),
-    };
-    let mut frames = Vec::new();
-    for piece in stream.chunks(size) {
-        splitter.push(Bytes::copy_from_slice(piece));
-        while let Some(frame) = splitter.next_frame().unwrap() {
-            frames.push(frame);
-        }
-    }
-    frames.extend(splitter.finish().unwrap());
-    frames
 }
 
 /// Runs a stream through the bridge as the pipeline does.
@@ -278,5 +269,5 @@ fn run(case: &Case, frames: &[Frame]) -> String {
     if let Some(error) = failed {
         bridge.fail(&error, &mut out);
     }
-    String::from_utf8(out.to_vec()).unwrap()
+    event_stream::text(case.client, &out)
 }

@@ -17,8 +17,13 @@ use tianji_core::{DialectId, Json, Losses, Usage};
 use tianji_dialects::{Dialect, dialect};
 use tianji_wire::SseSplitter;
 
-const ALL: [DialectId; 4] =
-    [DialectId::OpenAiChat, DialectId::OpenAiResponses, DialectId::AnthropicMessages, DialectId::CohereChat];
+const ALL: [DialectId; 5] = [
+    DialectId::OpenAiChat,
+    DialectId::OpenAiResponses,
+    DialectId::AnthropicMessages,
+    DialectId::Gemini,
+    DialectId::CohereChat,
+];
 
 fn encode(to: &dyn Dialect, request: &GenerateRequest) -> Bytes {
     let (capabilities, budgets) = (Capabilities::default(), EffortBudgets::default());
@@ -182,7 +187,13 @@ type Script = (Vec<String>, Vec<String>, Vec<ToolCall>, bool, (u64, u64, u64));
 
 fn script() -> impl Strategy<Value = Script> {
     let counts = (0u64..5000, 0u64..5000, 0u64..5000);
-    (vec(words(), 0..3), vec(words(), 1..4), vec(call(), 0..3), any::<bool>(), counts)
+    (vec(words(), 0..3), vec(words(), 1..4), vec(call(), 0..3), any::<bool>(), counts).prop_map(|mut script| {
+        // A vendor gives no id twice within a reply: a second start of the same call repeats the first.
+        for (place, call) in script.2.iter_mut().enumerate() {
+            call.id = format!("call_{place}");
+        }
+        script
+    })
 }
 
 fn finish_of((_, _, calls, cut, _): &Script) -> Finish {

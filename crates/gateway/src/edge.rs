@@ -10,10 +10,11 @@ use crate::respond::{self, Reply};
 use crate::routes::{Hit, KeyPlace, Route};
 use bytes::{Bytes, BytesMut};
 use http::request::Parts;
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, HeaderName, Method, Request};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -125,7 +126,9 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
     if body.is_end_stream() || announced == Some(first.len()) {
         return if first.len() > limit { Err(too_large(limit)) } else { Ok(first) };
     }
-    let mut whole = BytesMut::with_capacity(announced.unwrap_or(first.len() * 2).min(FIRST_ROOM));
+    let mut whole = ROOM.take();
+    // Does not allocate if nobody has the last body any more.
+    whole.reserve(announced.unwrap_or(first.len() * 2).min(FIRST_ROOM));
     whole.extend_from_slice(&first);
     while let Some(more) = piece(&mut body).await? {
         if whole.len() + more.len() > limit {
@@ -133,7 +136,11 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
         }
         whole.extend_from_slice(&more);
     }
-    Ok(whole.freeze())
+    let body = whole.split().freeze();
+    if body.len() <= MOST_ROOM {
+        ROOM.set(whole);
+    }
+    Ok(body)
 }
 
 /// The decoder of a compressed body.
@@ -188,8 +195,8 @@ fn too_large(limit: usize) -> Error {
 
 /// Nothing behind the door may see the caller's key.
 fn strip_credentials(headers: &mut HeaderMap, snapshot: &Snapshot) {
-    for name in CREDENTIALS {
-        headers.remove(*name);
+    for name in &CREDENTIALS {
+        headers.remove(name);
     }
     if let Some(name) = &snapshot.settings.key_header {
         headers.remove(name);
@@ -198,21 +205,30 @@ fn strip_credentials(headers: &mut HeaderMap, snapshot: &Snapshot) {
 
 /// The dialect of errors where no route is known.
 pub(crate) const DEFAULT_DIALECT: DialectId = DialectId::OpenAiChat;
+
+thread_local! {
+    /// Where the last long body of this thread was put together. Fresh memory for every one of them would be mapped,
+    /// cleared and given back page by page, which costs more than the copying.
+    static ROOM: Cell<BytesMut> = Cell::default();
+}
+
+/// Longest body whose room is kept, in bytes.
+const MOST_ROOM: usize = 2 << 20;
 /// Longest silence within a request body.
 const BODY_IDLE: Duration = Duration::from_secs(30);
 /// How many times longer than what came a compressed body may be.
 const MOST_GROWTH: u64 = 100;
 /// Most bytes reserved ahead of what has arrived.
 const FIRST_ROOM: usize = 4 << 20;
-/// Headers that carry keys.
-const CREDENTIALS: &[&str] = &[
-    "authorization",
-    "x-litellm-api-key",
-    "x-tianji-api-key",
-    "x-api-key",
-    "api-key",
-    "x-goog-api-key",
-    "ocp-apim-subscription-key",
-    "cookie",
-    "proxy-authorization",
+/// Headers that carry keys. Ready-made names: looking a text up as a name costs more than looking for the header.
+static CREDENTIALS: [HeaderName; 9] = [
+    http::header::AUTHORIZATION,
+    HeaderName::from_static("x-litellm-api-key"),
+    HeaderName::from_static("x-tianji-api-key"),
+    HeaderName::from_static("x-api-key"),
+    HeaderName::from_static("api-key"),
+    HeaderName::from_static("x-goog-api-key"),
+    HeaderName::from_static("ocp-apim-subscription-key"),
+    http::header::COOKIE,
+    http::header::PROXY_AUTHORIZATION,
 ];

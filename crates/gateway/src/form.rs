@@ -1,5 +1,6 @@
 //! Reading `multipart/form-data` (RFC 7578): text fields into an object, files to the disk when they are large.
 
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -18,7 +19,7 @@ use tianji_core::{Error, Kind, Payload, Segment, Spooled, Upload};
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     /// Text fields as a JSON object of strings; a name that comes again makes a list.
-    pub(crate) fields: bytes::Bytes,
+    pub(crate) fields: Bytes,
     /// Files.
     pub(crate) files: Vec<Upload>,
 }
@@ -93,16 +94,18 @@ async fn file(name: String, mut field: Field<'_>) -> Result<Upload, Error> {
     let mut memory = Vec::new();
     while let Some(piece) = within(field.chunk()).await? {
         if memory.len() + piece.len() > IN_MEMORY {
-            let segment = spool(memory, piece, field).await?;
-            return Ok(Upload { field: name, filename, content_type, content: Payload { segments: vec![segment] } });
+            let head = Bytes::copy_from_slice(memory.get(..HEAD).unwrap_or(&memory));
+            let content = Payload { segments: vec![spool(memory, piece, field).await?] };
+            return Ok(Upload { field: name, filename, content_type, content, head });
         }
         memory.extend_from_slice(&piece);
     }
-    Ok(Upload { field: name, filename, content_type, content: Payload::from(memory) })
+    let head = Bytes::from(memory);
+    Ok(Upload { field: name, filename, content_type, content: Payload::from(head.clone()), head })
 }
 
 /// Writes what came and what comes to a file; the writing is done where blocking is allowed.
-async fn spool(memory: Vec<u8>, piece: bytes::Bytes, mut field: Field<'_>) -> Result<Segment, Error> {
+async fn spool(memory: Vec<u8>, piece: Bytes, mut field: Field<'_>) -> Result<Segment, Error> {
     let mut length = (memory.len() + piece.len()) as u64;
     let mut file = blocking(move || {
         let mut file = NamedTempFile::with_prefix("tianji-upload-")?;
@@ -138,6 +141,8 @@ impl Spooled for OnDisk {
 
 /// Longest file that stays in memory, in bytes.
 const IN_MEMORY: usize = 1 << 20;
+/// Length of the beginning that is kept of a file on the disk, in bytes.
+const HEAD: usize = 64 << 10;
 /// Longest text field, in bytes.
 const MOST_TEXT: usize = 1 << 20;
 /// Most fields and files of a form.

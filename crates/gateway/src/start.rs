@@ -15,7 +15,7 @@ use std::time::Duration;
 use tianji_config::{Config, Source};
 use tianji_core::{Clock, Secret};
 use tianji_http::{HttpClient, HttpSettings, ProxySettings};
-use tianji_pipeline::{Shared, Snapshot, build};
+use tianji_pipeline::{Shared, Snapshot, build, write_behind};
 use tianji_storage::{DatabaseUrl, Shipper, Spool, SpoolOptions, Store, StoreOptions};
 use tianji_telemetry::{CallMetrics, Registry};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -93,6 +93,7 @@ pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnO
         let background = CancellationToken::new();
         tasks::start(&gateway, &background);
         let shipping = gateway.tasks.spawn(shipper.run(background.clone()));
+        let keeping = gateway.tasks.spawn(write_behind(gateway.shared.clone(), background.clone()));
         if let Some(file) = options.file.clone() {
             let rebuild = rebuilder(file, options.clone(), gateway.shared.clone());
             gateway.tasks.spawn(reload::run(watch, gateway.clone(), rebuild, background.clone()));
@@ -108,6 +109,9 @@ pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnO
         if tokio::time::timeout(SHIP_TIME, shipping).await.is_err() {
             tracing::warn!("the rest of the ledger is shipped at the next start");
         }
+        if tokio::time::timeout(SHIP_TIME, keeping).await.is_err() {
+            tracing::warn!("some responses could not be written down and are forgotten");
+        }
         tracing::info!("stopped");
         Ok(())
     })
@@ -119,7 +123,7 @@ async fn assemble(config: &Config, options: &Options, workers: usize) -> Result<
     let unusable =
         |source: Box<dyn std::error::Error + Send + Sync>| StartError::Data { path: options.data_dir.clone(), source };
     std::fs::create_dir_all(&options.data_dir).map_err(|cause| unusable(cause.into()))?;
-    let spool_options = SpoolOptions { shards: workers + 1, ..SpoolOptions::new(options.data_dir.join("spool")) };
+    let spool_options = SpoolOptions { shards: workers, ..SpoolOptions::new(options.data_dir.join("spool")) };
     let (spool, recovered) = Spool::open(spool_options, clock.wall()).map_err(|cause| unusable(cause.into()))?;
     let url = match &config.general_settings.database_url {
         Some(url) if !url.is_empty() => DatabaseUrl::parse(url.expose())?,

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 /// Starts the background tasks on the current runtime. They end when `stop` is cancelled.
 pub(crate) fn start(gateway: &Gateway, stop: &CancellationToken) {
     gateway.tasks.spawn(upkeep(gateway.clone(), stop.clone()));
-    gateway.tasks.spawn(tianji_pipeline::write_behind(gateway.shared.clone(), stop.clone()));
     gateway.tasks.spawn(invalidate(gateway.clone(), stop.clone()));
 }
 

@@ -76,7 +76,8 @@ impl HttpClient {
                 None => break,
             }
         }
-        match self.0.connector.connect(&origin, &address, deadlines.connect).await? {
+        // Boxed: connections are rarely made, and the future of making one is larger than all the rest of a call.
+        match Box::pin(self.0.connector.connect(&origin, &address, deadlines.connect)).await? {
             Sender::H1(sender) => match self.over_h1(sender, request, &origin, deadlines).await {
                 Sent::Done(reply) => *reply,
                 Sent::Unsent(_) => Err(HttpError::Connect {

@@ -77,7 +77,8 @@ impl Credentials {
         if let Some(failure) = failure.as_ref().filter(|_| slot.asked.load(Ordering::Acquire) != before) {
             return old.map_or_else(|| Err(failure.error()), |held| Ok(held.credential));
         }
-        let asked = ask(source, client, now).await;
+        // Boxed: rarely needed, and larger than all else that a call waits for.
+        let asked = Box::pin(ask(source, client, now)).await;
         slot.asked.fetch_add(1, Ordering::AcqRel);
         match asked {
             Ok(granted) => {

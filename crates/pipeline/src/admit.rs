@@ -13,7 +13,8 @@ use std::time::Duration;
 use tianji_auth::{Denial, Permission, may_use_model};
 use tianji_core::{DialectId, Error, Kind, Upload, Usd};
 use tianji_dialects::{
-    DialectError, Inspection, anthropic_messages, cohere_chat, ollama_chat, openai_chat, openai_responses, openai_text,
+    DialectError, Inspection, anthropic_messages, bedrock_converse, cohere_chat, gemini, ollama_chat, openai_chat,
+    openai_responses, openai_text,
 };
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
 use tianji_providers::kinds::{self, Seen};
@@ -62,6 +63,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         found,
         stream: seen.stream,
         include_usage: seen.include_usage,
+        json_array: request.json_array,
         timeout,
         receipt,
     })
@@ -76,11 +78,13 @@ fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Ins
         DialectId::OpenAiChat => openai_chat::inspect(body),
         DialectId::OpenAiText => openai_text::inspect(body),
         DialectId::OpenAiResponses => openai_responses::inspect(body),
+        DialectId::BedrockConverse => bedrock_converse::inspect(body),
         DialectId::CohereChat => cohere_chat::inspect(body),
         DialectId::AnthropicMessages => {
             anthropic_messages::require_max_tokens(body).and_then(|()| anthropic_messages::inspect(body))
         }
         DialectId::OllamaChat => ollama_chat::inspect(body),
+        DialectId::Gemini => gemini::inspect(body),
     };
     seen.map_err(DialectError::of_request)
 }

@@ -12,11 +12,11 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use std::time::Duration;
 use tianji_core::generate::ClientView;
-use tianji_core::{Credential, Error, Framing, Kind, Usage};
+use tianji_core::{Credential, Error, Kind, Usage};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
 use tianji_providers::{EndpointKind, Unsigned};
-use tianji_wire::{LineSplitter, Splitter, SseSplitter};
+use tianji_wire::Splitter;
 
 /// What an attempt brought.
 pub(crate) enum Outcome {
@@ -42,7 +42,10 @@ pub(crate) async fn send(
             None => generate(shared, call, deployment, sending, view).await,
         },
         Plan::Follow(flow) => match flow.take() {
-            Some(flow) if deployment.mock_response.is_none() => converse::send(shared, call, deployment, flow).await,
+            Some(flow) if deployment.mock_response.is_none() => {
+                // Boxed, so that generation does not carry the room that conversations need.
+                Box::pin(converse::send(shared, call, deployment, flow)).await
+            }
             _ => Err(words::no_mock()),
         },
     }
@@ -61,9 +64,9 @@ async fn generate(
         let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
         return Err(words::upstream_error(sending.way.dialect, head.status.as_u16(), &head.headers, &text));
     }
-    let framing = dialect(sending.way.dialect).framing();
-    if call.stream && words::is_stream(framing, &head.headers) {
-        return stream(deployment, sending, call, body, view)
+    if call.stream && words::is_stream(dialect(sending.way.dialect).framing(), &head.headers) {
+        let splitter = words::splitter(&head.headers, sending.way.dialect);
+        return stream(deployment, sending, call, body, splitter, view)
             .await
             .map(|stream| Outcome::Stream { stream, headers: head.headers });
     }
@@ -163,12 +166,11 @@ async fn stream(
     sending: &Sending,
     call: &Admitted,
     mut body: UpstreamBody,
+    mut splitter: Splitter,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
     let mut bridge = bridge::stream(sending.way.dialect, call.endpoint.dialect, view, sending.fixups.clone());
-    let mut splitter = splitter(dialect(sending.way.dialect).framing());
-    let accent = sending.way.kind == EndpointKind::Chat;
-    let mut edit = accent.then(|| deployment.provider.stream_edit()).flatten();
+    let mut edit = deployment.provider.stream_edit(sending.way.kind);
     let mut out = BytesMut::with_capacity(FIRST_OUT);
     while out.is_empty() {
         match body.data().await {
@@ -192,14 +194,6 @@ async fn stream(
         }
     }
     Ok(Box::new(Streaming::running(FirstFrames { body, splitter, edit, bridge, out })))
-}
-
-/// What cuts a stream of that framing.
-fn splitter(framing: Framing) -> Splitter {
-    match framing {
-        Framing::Sse => Splitter::Sse(SseSplitter::default()),
-        Framing::Ndjson => Splitter::Ndjson(LineSplitter::default()),
-    }
 }
 
 /// A stream that ends before it began is a malformed reply, not a broken stream: it may be tried again.

@@ -54,6 +54,8 @@ pub struct Incoming {
     pub files: Vec<Upload>,
     /// The path says that a stream is asked for.
     pub path_stream: Option<bool>,
+    /// The stream shall come as a JSON array rather than as events.
+    pub json_array: bool,
 }
 
 /// A call that was let in: the caller is known, the body is JSON, limits are charged.
@@ -71,6 +73,7 @@ pub(crate) struct Admitted {
     pub(crate) found: Found,
     pub(crate) stream: bool,
     pub(crate) include_usage: bool,
+    pub(crate) json_array: bool,
     /// When the whole call must be over.
     pub(crate) deadline: Instant,
     pub(crate) timeout: Duration,

@@ -6,7 +6,7 @@ use crate::credential;
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use crate::words;
-use http::{HeaderValue, Request};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tianji_core::{Credential, DialectId, Error, Reply, Segment, WireRequest};
 use tianji_dialects::Observed;
 use tianji_http::{HttpError, OutBody, drive_with};
@@ -62,7 +62,7 @@ async fn pass_on(shared: &Shared, relay: Relay, deadlines: &tianji_http::Deadlin
     let (head, body) = reply.into_parts();
     if !head.status.is_success() {
         let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
-        return Err(words::upstream_error(WORDS, head.status.as_u16(), &head.headers, &text));
+        return Err(refusal(head.status, &head.headers, &text));
     }
     Ok(Outcome::Raw { body: Box::new(body), usage: Box::new(usage), headers: head.headers })
 }
@@ -106,7 +106,12 @@ fn judge(reply: &Reply) -> Result<(), Error> {
     if reply.status.is_success() {
         return Ok(());
     }
-    Err(words::upstream_error(WORDS, reply.status.as_u16(), &reply.headers, &reply.body))
+    Err(refusal(reply.status, &reply.headers, &reply.body))
+}
+
+/// The vendor's words. The parameter that it blames is one of its own, not of the client's form, and is not named.
+fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+    Error { param: None, ..words::upstream_error(WORDS, status.as_u16(), headers, body) }
 }
 
 /// The dialect whose reader of errors knows the most envelopes.

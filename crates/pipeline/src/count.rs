@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Request};
 use tianji_auth::{Denial, may_use_model};
 use tianji_core::generate::{GenerateRequest, Part, Role};
 use tianji_core::{DialectId, Error};
-use tianji_dialects::{Dialect, DialectError, anthropic_messages, openai_chat, openai_responses};
+use tianji_dialects::{Dialect, DialectError, anthropic_messages, gemini, openai_chat, openai_responses};
 use tianji_http::{Deadlines, OutBody};
 use tianji_pricing::{Piece, count_pieces, is_expensive};
 use tianji_providers::{EndpointKind, Operation};
@@ -38,11 +38,7 @@ pub async fn count_tokens(
     let object = RawObject::parse(body.clone()).map_err(|cause| DialectError::from(cause).of_request())?;
     let seen = anthropic_messages::inspect(&object).map_err(DialectError::of_request)?;
     let model = seen.model.ok_or_else(|| words::unknown_model(None, snapshot))?;
-    let key = caller.and_then(|caller| caller.principal.key());
-    let found = snapshot.find(&model).ok_or_else(|| words::unknown_model(Some(&model), snapshot))?;
-    if key.is_some_and(|key| !may_use_model(&key.models, &[&model, &found.name, &found.group.name])) {
-        return Err(Denial::Model(model).error());
-    }
+    let found = allowed(snapshot, caller, &model)?;
     if let Some(tokens) = at_provider(shared, snapshot, &found, headers, object).await {
         return Ok(Counted { tokens, source: "provider" });
     }
@@ -97,6 +93,31 @@ pub async fn count_input(snapshot: &Snapshot, body: Bytes) -> Result<u64, Error>
     let found = snapshot.find(&request.model);
     let own = found.and_then(|found| found.group.deployments.first().map(|deployment| deployment.model.to_string()));
     Ok(here(own.unwrap_or_else(|| request.model.clone()), pieces(&request), body.len()).await)
+}
+
+/// Counts the tokens of a request in Gemini's form by our own tokenizers.
+///
+/// # Errors
+/// When the body is no such request, or its model is unknown or not the caller's.
+pub async fn count_contents(
+    snapshot: &Snapshot,
+    caller: Option<&Caller>,
+    model: String,
+    body: &Bytes,
+) -> Result<u64, Error> {
+    let found = allowed(snapshot, caller, &model)?;
+    let request = gemini::decode_count_request(body).map_err(DialectError::of_request)?;
+    let own = found.group.deployments.first().map_or(model, |deployment| deployment.model.to_string());
+    Ok(here(own, pieces(&request), body.len()).await)
+}
+
+fn allowed(snapshot: &Snapshot, caller: Option<&Caller>, model: &str) -> Result<Found, Error> {
+    let found = snapshot.find(model).ok_or_else(|| words::unknown_model(Some(model), snapshot))?;
+    let key = caller.and_then(|caller| caller.principal.key());
+    if key.is_some_and(|key| !may_use_model(&key.models, &[model, &found.name, &found.group.name])) {
+        return Err(Denial::Model(model.to_owned()).error());
+    }
+    Ok(found)
 }
 
 async fn here(model: String, pieces: Vec<Piece>, bytes: usize) -> u64 {

@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::HOST;
+use http::header::{ACCEPT, HOST};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tianji_core::DialectId;
 use tianji_core::generate::Capabilities;
+use tianji_core::{DialectId, Framing};
+use tianji_dialects::dialect;
 use tianji_pricing::{Mode, ModelPrice};
 use tianji_providers::{Connection, ConnectionError, Outgoing, Provider, Way};
 use tianji_router::{Breaker, Health, Weights};
@@ -147,8 +148,11 @@ impl Deployment {
         let price = self.overrides.over(found);
         let full: Arc<str> = format!("{}/{model}", self.provider.name).into();
         let ways = self.provider.ways(model);
-        let place =
-            |way: &Way, stream| self.provider.outgoing(&self.connection, way.operation(stream), model).map(with_host);
+        let place = |way: &Way, stream| {
+            let outgoing = self.provider.outgoing(&self.connection, way.operation(stream), model).map(with_host)?;
+            let events = stream && dialect(way.dialect).framing() == Framing::Sse;
+            Ok(if events { accepting_events(outgoing) } else { outgoing })
+        };
         let places = ways.iter().map(|way| Ok(Places { whole: place(way, false)?, streamed: place(way, true)? }));
         let places = places.collect::<Result<_, ConnectionError>>()?;
         Ok(Concrete {
@@ -161,6 +165,12 @@ impl Deployment {
             places,
         })
     }
+}
+
+/// Some vendors stream in another form unless they are asked for events.
+fn accepting_events(mut outgoing: Outgoing) -> Outgoing {
+    outgoing.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("text/event-stream"));
+    outgoing
 }
 
 /// The `Host` header is the same for every call: it is made once, here.

@@ -173,6 +173,7 @@ fn view(call: &Admitted, target: &FallbackTarget) -> ClientView {
             DialectId::OpenAiResponses => openai_responses::echo(&call.body),
             _ => Extra::default(),
         },
+        json_array: call.json_array,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::words;
 use std::sync::Arc;
 use tianji_core::generate::{EffortBudgets, Target};
 use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
-use tianji_dialects::{DialectError, Fixups, dialect, openai_chat};
+use tianji_dialects::{DialectError, Fixups, bridge, dialect, openai_chat};
 use tianji_http::OutBody;
 use tianji_providers::kinds::{Ask, Flow};
 use tianji_providers::{EndpointKind, Way};
@@ -149,7 +149,7 @@ fn same_dialect(
     if call.endpoint.dialect == DialectId::OpenAiChat && call.stream && !call.include_usage {
         openai_chat::ask_for_usage(&mut body);
     }
-    finish(&mut body, way, deployment, call, target, losses)?;
+    finish(&mut body, way, deployment, call, target, &[], losses)?;
     Ok(Encoded { body: OutBody::of(body.to_chunks()), features: Vec::new(), fixups: Fixups::default() })
 }
 
@@ -164,18 +164,20 @@ fn translated(
     let request = dialect(call.endpoint.dialect).decode_request(&body.to_bytes());
     let mut request = request.map_err(DialectError::of_request)?;
     request.include_usage = true;
-    let encoded = dialect(way.dialect).encode_request(&request, target, losses);
+    // Some dialects say it in the URL.
+    request.stream = call.stream;
+    let encoded = bridge::request(way.dialect, &request, target, losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
     let edits = (way.kind == EndpointKind::Chat && provider.edits_chat(target))
-        || way.kind == EndpointKind::TextCompletion
+        || matches!(way.kind, EndpointKind::Messages | EndpointKind::TextCompletion)
         || !deployment.extra_body.is_empty()
         || !call.controls.extra_body.is_empty();
     let body = if edits {
         let mut out = RawObject::parse(encoded.body).map_err(|cause| {
             Error::gateway(Kind::InternalServer, "the request could not be encoded").with_source(cause)
         })?;
-        finish(&mut out, way, deployment, call, target, losses)?;
+        finish(&mut out, way, deployment, call, target, &encoded.features, losses)?;
         OutBody::of(out.to_chunks())
     } else {
         OutBody::from(encoded.body)
@@ -190,11 +192,16 @@ fn finish(
     deployment: &Deployment,
     call: &Admitted,
     target: &Target<'_>,
+    features: &[&str],
     losses: &mut Losses,
 ) -> Result<(), Error> {
     let edited = match way.kind {
         EndpointKind::Chat => deployment.provider.edit_chat(body, target, losses),
         EndpointKind::TextCompletion => deployment.provider.edit_text(body, target, losses),
+        EndpointKind::Messages => {
+            deployment.provider.edit_messages(body, &call.headers, features);
+            Ok(())
+        }
         _ => Ok(()),
     };
     edited.map_err(|cause| Error::client(Kind::BadRequest, cause.to_string()).with_source(cause))?;

@@ -83,14 +83,23 @@ impl Writer<'_> {
     }
 
     fn millis(&mut self, names: Names, since: Instant, until: Instant) {
-        let micros = until.saturating_duration_since(since).as_micros();
-        self.text(names, format!("{}.{:03}", micros / 1000, micros % 1000));
+        let micros = u64::try_from(until.saturating_duration_since(since).as_micros()).unwrap_or(u64::MAX);
+        let mut text = (micros / 1000).to_string();
+        text.push('.');
+        for unit in [100, 10, 1] {
+            text.push(char::from_digit(u32::try_from(micros / unit % 10).unwrap_or(0), 10).unwrap_or('0'));
+        }
+        self.text(names, text);
+    }
+
+    fn uuid(&mut self, names: Names, id: uuid::Uuid) {
+        self.text(names, &*id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
     }
 }
 
 /// What every authorised call is told.
 fn common(writer: &mut Writer<'_>, call: &Admitted, receipt: &Receipt, now: tianji_core::Micros) {
-    writer.text(CALL_ID, receipt.record().call_id.to_string());
+    writer.uuid(CALL_ID, receipt.record().call_id);
     writer.put(VERSION, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
     let limits = &call.caller.limits;
     writer.usd(KEY_SPEND, receipt.key_spend().unwrap_or_else(|| call.caller.spent(now)));
@@ -133,8 +142,10 @@ pub(crate) fn success(
     if call.stream {
         return map;
     }
-    writer.usd(COST, record.cost);
-    writer.usd(COST_ORIGINAL, record.cost);
+    if let Ok(cost) = HeaderValue::try_from(record.cost.python()) {
+        writer.put(COST, cost.clone());
+        writer.put(COST_ORIGINAL, cost);
+    }
     for (name, usd) in &record.cost_parts {
         if let Some(names) = cost_part(name) {
             writer.usd(names, *usd);
@@ -155,7 +166,7 @@ pub(crate) fn failure(call: &Admitted, receipt: &Receipt) -> HeaderMap {
 
 /// The call's id alone, for replies that come before a call was let in.
 pub(crate) fn call_id(settings: &Settings, id: uuid::Uuid, map: &mut HeaderMap) {
-    Writer { prefix: settings.header_prefix, map }.text(CALL_ID, id.to_string());
+    Writer { prefix: settings.header_prefix, map }.uuid(CALL_ID, id);
 }
 
 /// Adds `retry-after` and whatever else an error carries.
@@ -204,7 +215,7 @@ fn copy_upstream(upstream: &HeaderMap, map: &mut HeaderMap) {
         } else if name == "x-request-id" {
             map.insert(HeaderName::from_static("request-id"), value.clone());
         }
-        if let Ok(prefixed) = HeaderName::try_from(format!("llm_provider-{name}")) {
+        if let Ok(prefixed) = HeaderName::try_from(["llm_provider-", name.as_str()].concat()) {
             map.insert(prefixed, value.clone());
         }
     }

@@ -39,7 +39,7 @@ mod words;
 pub use body::ReplyBody;
 pub use build::{BuildError, build};
 pub use call::{Endpoint, Incoming};
-pub use count::{Counted, Estimated, count_input, count_tokens, estimate_tokens_of};
+pub use count::{Counted, Estimated, count_contents, count_input, count_tokens, estimate_tokens_of};
 pub use deployment::{Concrete, Deployment};
 pub use door::{Caller, authenticate};
 pub use keys::{KeyCache, KeyView};

@@ -7,7 +7,7 @@ use crate::shared::Shared;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
-use tianji_core::{CallRecord, CallStatus, CostStatus, Error, Kind, Losses, Micros, UsageSource, Usd};
+use tianji_core::{CallRecord, CallStatus, CostStatus, Error, Kind, Losses, UsageSource, Usd};
 use tianji_dialects::Observed;
 use tianji_limits::Permit;
 use tianji_pricing::{CostContext, cost};
@@ -18,7 +18,8 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Receipt {
     shared: Shared,
-    record: Box<CallRecord>,
+    /// Alone in having it until it is settled, so that changes copy nothing.
+    record: Arc<CallRecord>,
     permits: SmallVec<[Permit; 2]>,
     concrete: Option<Arc<Concrete>>,
     started: Instant,
@@ -39,7 +40,7 @@ impl Receipt {
         call_id: Uuid,
         started: Instant,
     ) -> Self {
-        let record = Box::new(CallRecord {
+        let record = Arc::new(CallRecord {
             call_id,
             token: Arc::clone(&caller.token),
             key_alias: caller.alias.clone(),
@@ -71,7 +72,7 @@ impl Receipt {
     }
 
     pub(crate) fn record_mut(&mut self) -> &mut CallRecord {
-        &mut self.record
+        Arc::make_mut(&mut self.record)
     }
 
     /// Length of the request, for estimates where no usage is reported.
@@ -81,11 +82,12 @@ impl Receipt {
 
     /// An attempt begins on a deployment.
     pub(crate) fn attempt(&mut self, deployment: &Deployment, concrete: &Arc<Concrete>, losses: &Losses) {
-        self.record.model = Arc::clone(&concrete.full);
-        self.record.model_id = Arc::clone(&deployment.id);
-        self.record.provider = Arc::clone(&deployment.provider_name);
-        self.record.api_base = Arc::clone(&deployment.base);
-        self.record.losses = losses.iter().map(|loss| format!("{}={}", loss.path, loss.reason)).collect();
+        let record = self.record_mut();
+        record.model = Arc::clone(&concrete.full);
+        record.model_id = Arc::clone(&deployment.id);
+        record.provider = Arc::clone(&deployment.provider_name);
+        record.api_base = Arc::clone(&deployment.base);
+        record.losses = losses.iter().map(|loss| format!("{}={}", loss.path, loss.reason)).collect();
         self.concrete = Some(Arc::clone(concrete));
         self.sent = Some(self.shared.clock.now());
     }
@@ -95,7 +97,7 @@ impl Receipt {
         if self.intended {
             return Ok(());
         }
-        self.shared.spool.intent(&Intent::of(&self.record)).map_err(|cause| {
+        self.shared.spool.intent(Intent::of(&self.record)).map_err(|cause| {
             Error::gateway(Kind::ServiceUnavailable, "Accounting storage unavailable").with_source(cause)
         })?;
         self.intended = true;
@@ -129,9 +131,10 @@ impl Receipt {
 
     /// The call failed. `seen` is what a broken stream showed before it broke.
     pub(crate) fn fail(&mut self, error: &Error, seen: Option<&Observed>) {
-        self.record.http_status = if seen.is_some() { 200 } else { error.status.as_u16() };
-        self.record.error_class = Some(error.kind.class().to_owned());
-        self.record.error_message = Some(error.message.chars().take(MOST_ERROR_CHARS).collect());
+        let record = self.record_mut();
+        record.http_status = if seen.is_some() { 200 } else { error.status.as_u16() };
+        record.error_class = Some(error.kind.class().to_owned());
+        record.error_message = Some(error.message.chars().take(MOST_ERROR_CHARS).collect());
         self.settle(CallStatus::Failure, seen);
     }
 
@@ -151,11 +154,11 @@ impl Receipt {
         }
         let now = self.shared.clock.now();
         let elapsed = now.saturating_duration_since(self.started);
-        let micros =
-            |instant: Instant| Micros(self.record.started_at.0).plus(instant.saturating_duration_since(self.started));
-        self.record.ended_at = self.record.started_at.plus(elapsed);
-        self.record.first_token_at = self.first_token.map(micros);
-        self.record.status = status;
+        let first_token = self.first_token.map(|instant| instant.saturating_duration_since(self.started));
+        let record = self.record_mut();
+        record.ended_at = record.started_at.plus(elapsed);
+        record.first_token_at = first_token.map(|after| record.started_at.plus(after));
+        record.status = status;
         if let Some(seen) = seen {
             self.meter(seen, status);
         }
@@ -174,20 +177,21 @@ impl Receipt {
 
     /// Usage and cost: the provider's report, or an estimate from what passed if it gave none.
     fn meter(&mut self, seen: &Observed, status: CallStatus) {
-        self.record.response_id.clone_from(&seen.response_id);
-        self.record.finish_reason = seen.finish.map(|finish| finish.word().to_owned());
+        let Self { record, concrete, input_bytes, .. } = self;
+        let record = Arc::make_mut(record);
+        record.response_id.clone_from(&seen.response_id);
+        record.finish_reason = seen.finish.map(|finish| finish.word().to_owned());
         let reported = seen.usage.is_some();
         let generated = seen.output_bytes > 0 || status == CallStatus::Success;
-        self.record.usage = match seen.usage {
+        record.usage = match seen.usage {
             Some(usage) if status == CallStatus::Success || usage.output() > 0 || seen.output_bytes == 0 => usage,
             Some(usage) => tianji_core::Usage { out_text: seen.output_bytes.div_ceil(4), ..usage },
-            None if generated => estimated(self.input_bytes, seen.output_bytes),
+            None if generated => estimated(*input_bytes, seen.output_bytes),
             None => return,
         };
-        self.record.usage_source = if reported { UsageSource::Provider } else { UsageSource::Estimated };
-        let price = self.concrete.as_ref().and_then(|concrete| concrete.price.clone());
-        let Some(price) = price else {
-            self.record.cost_status = CostStatus::UnknownPrice;
+        record.usage_source = if reported { UsageSource::Provider } else { UsageSource::Estimated };
+        let Some(price) = concrete.as_ref().and_then(|concrete| concrete.price.as_ref()) else {
+            record.cost_status = CostStatus::UnknownPrice;
             return;
         };
         let context = CostContext {
@@ -195,10 +199,10 @@ impl Receipt {
             resolution: seen.resolution.as_deref(),
             ..CostContext::default()
         };
-        let bill = cost(&price, &self.record.usage, &context);
-        self.record.cost = bill.total;
-        self.record.cost_parts = bill.parts.iter().map(|(name, usd)| ((*name).to_owned(), *usd)).collect();
-        self.record.cost_status = if reported { bill.status } else { CostStatus::Estimated };
+        let bill = cost(price, &record.usage, &context);
+        record.cost = bill.total;
+        record.cost_parts = bill.parts.iter().map(|(name, usd)| ((*name).to_owned(), *usd)).collect();
+        record.cost_status = if reported { bill.status } else { CostStatus::Estimated };
     }
 }
 

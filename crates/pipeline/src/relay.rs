@@ -183,13 +183,9 @@ fn one(
     out: &mut BytesMut,
 ) -> Result<(), Error> {
     let Some(edit) = edit else { return bridge.frame(&frame, out) };
-    let mut edited = Vec::new();
-    edit.edit(&frame.data, &mut edited);
-    for data in edited {
-        // An edited frame has no raw form of its own any more; relays write it anew.
-        bridge.frame(&Frame { raw: Bytes::new(), event: frame.event.clone(), data }, out)?;
-    }
-    Ok(())
+    let mut edited = Vec::with_capacity(1);
+    edit.edit(frame, &mut edited);
+    edited.iter().try_for_each(|frame| bridge.frame(frame, out))
 }
 
 fn unreadable(cause: tianji_wire::WireError) -> Error {

@@ -13,7 +13,7 @@ use crate::{admit, headers, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
-use tianji_core::{BodyShape, DialectId, Error, Losses};
+use tianji_core::{BodyShape, DialectId, Error, Framing, Losses};
 use tianji_dialects::dialect;
 
 /// Serves a request.
@@ -74,7 +74,8 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
         Outcome::Stream { stream, headers } => {
             let mut map = headers::success(&call, &attempt, &call.receipt, &headers, now);
             losses(&attempt.losses, &mut map);
-            let kind = dialect(call.endpoint.dialect).framing().content_type();
+            let framing = dialect(call.endpoint.dialect).framing();
+            let kind = if call.json_array { Framing::JsonArray } else { framing }.content_type();
             map.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             map.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             map.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));

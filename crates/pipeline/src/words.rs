@@ -11,6 +11,8 @@ use tianji_core::{DialectId, Error, Framing, Kind, Micros, Origin};
 use tianji_dialects::dialect;
 use tianji_providers::{ConnectionError, EndpointKind, Provider};
 use tianji_router::{FallbackTarget, Health};
+use tianji_wire::event_stream::EventStreamSplitter;
+use tianji_wire::{LineSplitter, Splitter, SseSplitter};
 
 /// A model that no group goes by.
 pub(crate) fn unknown_model(model: Option<&str>, snapshot: &Snapshot) -> Error {
@@ -155,6 +157,21 @@ pub(crate) const fn is_callers_fault(error: &Error) -> bool {
 pub(crate) fn is_stream(framing: Framing, headers: &HeaderMap) -> bool {
     let kind = headers.get(http::header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
     framing == Framing::Ndjson || kind.is_none_or(|kind| !kind.starts_with(b"application/json"))
+}
+
+/// What cuts a stream into frames: as the reply says, else as the dialect does.
+pub(crate) fn splitter(headers: &HeaderMap, upstream: DialectId) -> Splitter {
+    let said = headers.get(http::header::CONTENT_TYPE).map(http::HeaderValue::as_bytes).unwrap_or_default();
+    let framing = [Framing::Sse, Framing::Ndjson, Framing::EventStream].into_iter().find(|framing| {
+        let essence = framing.content_type().split(';').next().unwrap_or_default();
+        said.starts_with(essence.as_bytes())
+    });
+    match framing.unwrap_or_else(|| dialect(upstream).framing()) {
+        // No upstream is asked for an array: Google's are asked for events.
+        Framing::Sse | Framing::JsonArray => Splitter::Sse(SseSplitter::default()),
+        Framing::Ndjson => Splitter::Ndjson(LineSplitter::default()),
+        Framing::EventStream => Splitter::EventStream(EventStreamSplitter::default()),
+    }
 }
 
 /// A header as text.

@@ -70,6 +70,14 @@ pub enum ConnectionError {
         /// Variables that could hold it.
         variables: String,
     },
+    /// The address follows from a project, and none was given.
+    #[error("provider '{provider}' needs a project (or the environment variable {variables})")]
+    MissingProject {
+        /// Provider name.
+        provider: String,
+        /// Variables that could hold it.
+        variables: String,
+    },
     /// The address is not one.
     #[error("`api_base` of provider '{provider}' {reason}")]
     InvalidBase {

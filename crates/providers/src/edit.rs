@@ -4,6 +4,7 @@ use crate::messages;
 use crate::params::{CHAT_PARAMS, ParamRules, allowed};
 use crate::provider::Provider;
 use crate::quirks::Quirk;
+use http::HeaderMap;
 use tianji_core::generate::Target;
 use tianji_core::{DialectId, Losses};
 use tianji_wire::RawObject;
@@ -58,6 +59,16 @@ impl Provider {
         self.hooks.edit.is_some()
             || self.rules_for(target).any(|rules| !rules.is_empty())
             || (self.speaks_openai() && self.quirks_for(target).any(Quirk::edits_requests))
+    }
+
+    /// Edits a body in Anthropic's form for an endpoint of kind [`EndpointKind::Messages`]. `features` are those that the
+    /// body needs, as values of `anthropic-beta`.
+    ///
+    /// [`EndpointKind::Messages`]: crate::EndpointKind::Messages
+    pub fn edit_messages(&self, body: &mut RawObject, from_client: &HeaderMap, features: &[&str]) {
+        if let Some(edit) = self.hooks.edit_messages {
+            edit(body, from_client, features);
+        }
     }
 
     /// The parameters, by their OpenAI names, that a target takes. Sorted.

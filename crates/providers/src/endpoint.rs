@@ -24,8 +24,12 @@ pub enum EndpointKind {
     Images,
     /// Changing pictures.
     ImageEdits,
+    /// Pictures like another.
+    ImageVariations,
     /// Speech to text.
     Transcription,
+    /// Speech to English text.
+    Translation,
     /// Text to speech.
     Speech,
     /// Moderation.
@@ -62,6 +66,11 @@ pub enum Operation {
         /// Whether it shall come as a stream.
         stream: bool,
     },
+    /// A reply to a conversation, by Anthropic's Messages, where that is not the provider's chat.
+    Messages {
+        /// Whether it shall come as a stream.
+        stream: bool,
+    },
     /// The number of tokens of a prompt.
     CountTokens,
     /// Vectors of texts.
@@ -72,12 +81,16 @@ pub enum Operation {
     Images,
     /// The text of a recording.
     Transcription,
+    /// The text of a recording, in English.
+    Translation,
     /// A recording of a text.
     Speech,
     /// A verdict on a text.
     Moderation,
     /// A picture made of others.
     ImageEdits,
+    /// A picture like another.
+    ImageVariations,
     /// The text of a document.
     Ocr,
     /// Pages of the web.
@@ -100,7 +113,9 @@ impl EndpointKind {
             Self::Rerank => Operation::Rerank,
             Self::Images => Operation::Images,
             Self::ImageEdits => Operation::ImageEdits,
+            Self::ImageVariations => Operation::ImageVariations,
             Self::Transcription => Operation::Transcription,
+            Self::Translation => Operation::Translation,
             Self::Speech => Operation::Speech,
             Self::Moderation => Operation::Moderation,
             Self::Ocr => Operation::Ocr,
@@ -118,14 +133,17 @@ impl Operation {
             Self::Chat { .. } => EndpointKind::Chat,
             Self::TextCompletion { .. } => EndpointKind::TextCompletion,
             Self::Responses { .. } => EndpointKind::Responses,
+            Self::Messages { .. } => EndpointKind::Messages,
             Self::CountTokens => EndpointKind::CountTokens,
             Self::Embeddings => EndpointKind::Embeddings,
             Self::Rerank => EndpointKind::Rerank,
             Self::Images => EndpointKind::Images,
             Self::Transcription => EndpointKind::Transcription,
+            Self::Translation => EndpointKind::Translation,
             Self::Speech => EndpointKind::Speech,
             Self::Moderation => EndpointKind::Moderation,
             Self::ImageEdits => EndpointKind::ImageEdits,
+            Self::ImageVariations => EndpointKind::ImageVariations,
             Self::Ocr => EndpointKind::Ocr,
             Self::Search => EndpointKind::Search,
             Self::Video => EndpointKind::Video,
@@ -139,14 +157,16 @@ impl Operation {
             Self::Chat { .. } => "/chat/completions",
             Self::TextCompletion { .. } => "/completions",
             Self::Responses { .. } => "/responses",
-            Self::CountTokens => return None,
+            Self::Messages { .. } | Self::CountTokens => return None,
             Self::Embeddings => "/embeddings",
             Self::Rerank => "/rerank",
             Self::Images => "/images/generations",
             Self::Transcription => "/audio/transcriptions",
+            Self::Translation => "/audio/translations",
             Self::Speech => "/audio/speech",
             Self::Moderation => "/moderations",
             Self::ImageEdits => "/images/edits",
+            Self::ImageVariations => "/images/variations",
             Self::Ocr => "/ocr",
             Self::Search => "/search",
             Self::Video => "/videos",

@@ -4,14 +4,16 @@ use crate::connection::{Connection, ConnectionError};
 use crate::credentials::CredentialKind;
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
-use crate::kinds::Translator;
+use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
+use crate::reply::StreamEdit;
 use crate::sign::{self, Unsigned};
+use crate::ways::{self, Way};
 use http::HeaderMap;
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tianji_core::generate::Target;
 use tianji_core::{Credential, DialectId, Error, Losses};
 use tianji_wire::RawObject;
@@ -70,6 +72,10 @@ pub struct Provider {
     /// Models that only its text completions serve, as patterns; other models have no text completions then. `None` =
     /// text completions, where it has any, serve all its models beside chat.
     pub text_models: Option<Vec<String>>,
+    /// Who translates kinds whose common form the vendor does not speak.
+    pub wires: BTreeMap<EndpointKind, &'static dyn Translator>,
+    /// Limits on embeddings.
+    pub embeddings: EmbeddingRules,
     /// Parameters that OpenAI names and it takes; `None` = all but the unsupported ones.
     pub supported: Option<Vec<String>>,
     /// What becomes of parameters.
@@ -113,6 +119,8 @@ impl Provider {
             chat: None,
             endpoints: BTreeSet::new(),
             text_models: None,
+            wires: BTreeMap::new(),
+            embeddings: EmbeddingRules::default(),
             supported: None,
             rules: ParamRules::default(),
             messages_by_responses: false,
@@ -161,6 +169,12 @@ pub(crate) type TranslatorHook = fn(EndpointKind, &str) -> Option<&'static dyn T
 pub(crate) type SignHook = fn(&Connection, &Credential, Unsigned<'_>) -> Result<(), Error>;
 /// Says which dialect a model's chat endpoint speaks.
 pub(crate) type DialectHook = fn(&Provider, &str) -> Option<DialectId>;
+/// Says how a model can be asked for a reply.
+pub(crate) type WaysHook = fn(&Provider, &str) -> Vec<Way>;
+/// Edits a body in Anthropic's form, by the client's headers and the features that it needs.
+pub(crate) type EditMessagesHook = fn(&mut RawObject, &HeaderMap, &[&str]);
+/// Makes an editor for one stream in Anthropic's form.
+pub(crate) type MessagesStreamHook = fn() -> Box<dyn StreamEdit>;
 
 /// Functions of a native folder. The default ones do what a compatible row needs.
 #[derive(Clone, Copy, Debug)]
@@ -172,6 +186,9 @@ pub struct Hooks {
     pub(crate) refuses: RefusesHook,
     pub(crate) dialect: DialectHook,
     pub(crate) sign: SignHook,
+    pub(crate) ways: WaysHook,
+    pub(crate) edit_messages: Option<EditMessagesHook>,
+    pub(crate) messages_stream: Option<MessagesStreamHook>,
     pub(crate) translator: TranslatorHook,
 }
 
@@ -185,6 +202,9 @@ impl Hooks {
         refuses: |_| Vec::new(),
         dialect: |provider, _| provider.chat.as_ref().map(|chat| chat.dialect),
         sign: sign::bearer,
+        ways: ways::compat_ways,
+        edit_messages: None,
+        messages_stream: None,
         translator: |_, _| None,
     };
 }

@@ -1,14 +1,17 @@
 //! Bringing replies into OpenAI's form where a quirk says that they are not.
 
 use crate::body::Members;
+use crate::endpoint::EndpointKind;
 use crate::provider::Provider;
 use bytes::Bytes;
 use tianji_core::Extra;
+use tianji_wire as wire;
 
 /// Edits the frames of a stream.
 pub trait StreamEdit: Send {
-    /// Takes the data of one frame and appends what is to go on in its place.
-    fn edit(&mut self, data: &Bytes, out: &mut Vec<Bytes>);
+    /// Takes one frame and appends what is to go on in its place. An edited frame has no raw form of its own any more
+    /// (`raw` is empty).
+    fn edit(&mut self, frame: wire::Frame, out: &mut Vec<wire::Frame>);
 }
 
 /// What a quirk does to replies. The same rule serves whole replies and the frames of one stream in order.
@@ -63,8 +66,13 @@ impl Provider {
         if rules.is_empty() { None } else { edited(&mut rules, body, false) }
     }
 
-    /// An editor for one stream; `None` if this provider's streams need none.
-    pub fn stream_edit(&self) -> Option<Box<dyn StreamEdit>> {
+    /// An editor for one stream of an endpoint; `None` if this provider's streams need none.
+    pub fn stream_edit(&self, kind: EndpointKind) -> Option<Box<dyn StreamEdit>> {
+        match kind {
+            EndpointKind::Chat => {}
+            EndpointKind::Messages => return self.hooks.messages_stream.map(|editor| editor()),
+            _ => return None,
+        }
         let rules = self.reply_rules();
         if rules.is_empty() { None } else { Some(Box::new(Rules(rules))) }
     }
@@ -78,8 +86,11 @@ impl Provider {
 struct Rules(Vec<Box<dyn ReplyRule>>);
 
 impl StreamEdit for Rules {
-    fn edit(&mut self, data: &Bytes, out: &mut Vec<Bytes>) {
-        out.push(edited(&mut self.0, data, true).unwrap_or_else(|| data.clone()));
+    fn edit(&mut self, frame: wire::Frame, out: &mut Vec<wire::Frame>) {
+        out.push(match edited(&mut self.0, &frame.data, true) {
+            Some(data) => wire::Frame { raw: Bytes::new(), event: frame.event, data },
+            None => frame,
+        });
     }
 }
 

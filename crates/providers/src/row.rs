@@ -2,6 +2,7 @@
 
 use crate::credentials::CredentialKind;
 use crate::endpoint::EndpointKind;
+use crate::kinds::{self, EmbeddingRules, Translator};
 use crate::params::{Capability, Condition, ParamRules, When};
 use crate::provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
 use crate::quirks::Quirk;
@@ -37,6 +38,16 @@ pub enum RowError {
     /// The base URL is not one.
     #[error("provider '{0}': `base_url` must begin with https:// (http:// for hosts of your own)")]
     Base(String),
+    /// No translator of the kind has this name.
+    #[error("provider '{name}': `wires` names '{wire}', which is no way to do {kind:?}")]
+    Wire {
+        /// Name of the row.
+        name: String,
+        /// The kind in question.
+        kind: EndpointKind,
+        /// The unknown name.
+        wire: String,
+    },
 }
 
 /// One provider as written down.
@@ -68,6 +79,8 @@ pub(crate) struct Row {
     chat_path: Option<String>,
     endpoints: Option<BTreeSet<EndpointKind>>,
     text_models: Option<Vec<String>>,
+    wires: BTreeMap<EndpointKind, String>,
+    embeddings: EmbeddingRules,
     supported: Option<Vec<String>>,
     messages_by_responses: bool,
     rename: BTreeMap<String, String>,
@@ -93,8 +106,8 @@ struct WhenRow {
 }
 
 impl Row {
-    /// The provider that the row describes.
-    pub(crate) fn provider(self, name: &str, hooks: Hooks) -> Result<Provider, RowError> {
+    /// Names that can stand before a `/`, and an address that is one.
+    fn check(&self, name: &str) -> Result<(), RowError> {
         let plain = |name: &str| {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
         };
@@ -106,6 +119,13 @@ impl Row {
         if self.base_url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
             return Err(RowError::Base(name.to_owned()));
         }
+        Ok(())
+    }
+
+    /// The provider that the row describes.
+    pub(crate) fn provider(self, name: &str, hooks: Hooks) -> Result<Provider, RowError> {
+        self.check(name)?;
+        let wires = translators(name, self.wires)?;
         let endpoints = self.endpoints.unwrap_or_else(|| BTreeSet::from([EndpointKind::Chat]));
         let dialect = self.dialect.unwrap_or(DialectId::OpenAiChat);
         let path = self.chat_path.unwrap_or_else(|| chat_path(dialect).to_owned());
@@ -140,6 +160,8 @@ impl Row {
             chat,
             endpoints,
             text_models: self.text_models,
+            wires,
+            embeddings: self.embeddings,
             supported: self.supported,
             rules: ParamRules {
                 rename: self.rename,
@@ -166,12 +188,27 @@ impl From<WhenRow> for When {
     }
 }
 
+/// The translators that a row names.
+fn translators(
+    name: &str,
+    wires: BTreeMap<EndpointKind, String>,
+) -> Result<BTreeMap<EndpointKind, &'static dyn Translator>, RowError> {
+    let found = wires.into_iter().map(|(kind, wire)| match kinds::named(kind, &wire) {
+        Some(translator) => Ok((kind, translator)),
+        None => Err(RowError::Wire { name: name.to_owned(), kind, wire }),
+    });
+    found.collect()
+}
+
 const fn chat_path(dialect: DialectId) -> &'static str {
     match dialect {
         DialectId::OpenAiChat => "/chat/completions",
         DialectId::OpenAiText => "/completions",
         DialectId::OpenAiResponses => "/responses",
         DialectId::AnthropicMessages => "/v1/messages",
+        // The model and the verb stand in the path: the URL hook makes it.
+        DialectId::Gemini => "",
+        DialectId::BedrockConverse => "/converse",
         DialectId::CohereChat => "/v2/chat",
         DialectId::OllamaChat => "/api/chat",
     }

@@ -20,6 +20,7 @@ impl Way {
         match self.kind {
             EndpointKind::Responses => Operation::Responses { stream },
             EndpointKind::TextCompletion => Operation::TextCompletion { stream },
+            EndpointKind::Messages => Operation::Messages { stream },
             _ => Operation::Chat { stream },
         }
     }
@@ -28,16 +29,7 @@ impl Way {
 impl Provider {
     /// How a model of this provider can be asked for a reply; the usual way first. Empty = not at all.
     pub fn ways(&self, model: &str) -> Vec<Way> {
-        let text = self.endpoints.contains(&EndpointKind::TextCompletion);
-        let text = Way { dialect: DialectId::OpenAiText, kind: EndpointKind::TextCompletion }.when(text);
-        let patterns = self.text_models.as_deref();
-        if patterns.is_some_and(|patterns| patterns.iter().any(|pattern| fits(pattern, model))) {
-            return text.into_iter().collect();
-        }
-        let chat = (self.hooks.dialect)(self, model).map(|dialect| Way { dialect, kind: EndpointKind::Chat });
-        let responses = self.endpoints.contains(&EndpointKind::Responses);
-        let responses = Way { dialect: DialectId::OpenAiResponses, kind: EndpointKind::Responses }.when(responses);
-        chat.into_iter().chain(responses).chain(text.filter(|_| patterns.is_none())).collect()
+        (self.hooks.ways)(self, model)
     }
 
     /// Which of its ways a call takes: the client's own dialect if it is spoken, else the usual one.
@@ -46,6 +38,21 @@ impl Provider {
         let wanted = if by_responses { DialectId::OpenAiResponses } else { client };
         ways.iter().position(|way| way.dialect == wanted).or(if ways.is_empty() { None } else { Some(0) })
     }
+}
+
+/// Chat, Responses and text completions, where the row lists them. Models that only text completions serve have no other
+/// way, and where a row names such models, its others have no text completions.
+pub(crate) fn compat_ways(provider: &Provider, model: &str) -> Vec<Way> {
+    let text = provider.endpoints.contains(&EndpointKind::TextCompletion);
+    let text = Way { dialect: DialectId::OpenAiText, kind: EndpointKind::TextCompletion }.when(text);
+    let patterns = provider.text_models.as_deref();
+    if patterns.is_some_and(|patterns| patterns.iter().any(|pattern| fits(pattern, model))) {
+        return text.into_iter().collect();
+    }
+    let chat = (provider.hooks.dialect)(provider, model).map(|dialect| Way { dialect, kind: EndpointKind::Chat });
+    let responses = provider.endpoints.contains(&EndpointKind::Responses);
+    let responses = Way { dialect: DialectId::OpenAiResponses, kind: EndpointKind::Responses }.when(responses);
+    chat.into_iter().chain(responses).chain(text.filter(|_| patterns.is_none())).collect()
 }
 
 impl Way {

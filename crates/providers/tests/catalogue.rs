@@ -19,6 +19,7 @@ fn every_provider_has_an_address_or_asks_for_one() {
             }
             (Some(url), Err(ConnectionError::MissingBase { .. })) => assert!(url.contains('{'), "{name}"),
             (None, Err(ConnectionError::MissingBase { variables, .. })) => assert!(!variables.is_empty(), "{name}"),
+            (None, Ok(connection)) => assert!(provider.base_of_place && connection.base.is_empty(), "{name}"),
             (base, made) => panic!("{name}: {base:?} {made:?}"),
         }
         let given = ConnectionParams { api_base: Some("https://own.example.com/v9"), ..ConnectionParams::default() };
@@ -84,4 +85,6 @@ fn wrong_rows_are_refused_by_name() {
     let unknown = with("x", json!({ "quirk": ["flatten_text"] })).to_string();
     assert!(unknown.contains("'x'") && unknown.contains("quirk"), "{unknown}");
     assert!(with("x", json!({ "quirks": ["fly"] })).to_string().contains("fly"));
+    let wire = with("x", json!({ "wires": { "embeddings": "telepathy" } })).to_string();
+    assert!(wire.contains("telepathy") && wire.contains("Embeddings"), "{wire}");
 }

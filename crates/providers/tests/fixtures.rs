@@ -18,10 +18,13 @@ use tianji_wire::RawObject;
 const MODELS: &[(&str, &[&str])] = &[
     ("anthropic", &["claude-sonnet-4-5"]),
     ("azure", &["my-deployment", "gpt-5-mini"]),
+    ("bedrock", &["us.anthropic.claude-sonnet-4-5-20250929-v1:0"]),
     ("deepinfra", &["model-x", "mistralai/Mistral-7B-Instruct-v0.3"]),
     ("fireworks_ai", &["model-x", "accounts/fireworks/models/llama-v3p3-70b-instruct"]),
+    ("gemini", &["gemini-2.5-flash"]),
     ("moonshot", &["moonshot-v1-8k", "kimi-k2.5"]),
     ("openai", &["gpt-4o", "gpt-5", "gpt-5.1", "o1"]),
+    ("vertex_ai", &["gemini-2.5-flash", "claude-haiku-4-5@20251001", "mistral-small-2503", "meta/llama-4-maverick"]),
 ];
 
 fn folder() -> PathBuf {
@@ -61,11 +64,12 @@ fn cases(provider: &Provider, model: &str, capabilities: &Capabilities) -> Value
         budgets: &budgets,
         modify_params: false,
     };
-    let Some(chat) = &provider.chat else { return Value::Null };
-    let dialect = chat.dialect.name();
+    let dialect = provider.ways(model).first().expect("asked of providers that chat").dialect.name();
     let mut cases = Map::new();
     for (name, mut input) in inputs(dialect) {
-        input.as_object_mut().unwrap().insert("model".to_owned(), model.into());
+        if provider.chat.as_ref().is_some_and(|chat| chat.dialect.names_model_in_body()) {
+            input.as_object_mut().unwrap().insert("model".to_owned(), model.into());
+        }
         let mut body = RawObject::parse(Bytes::from(input.to_string())).unwrap();
         let mut losses = Losses::default();
         provider.edit_chat(&mut body, &target, &mut losses).unwrap();
@@ -85,17 +89,24 @@ fn fixture(provider: &Provider) -> Value {
     let params = ConnectionParams {
         api_key: Some(&key),
         api_base: Some("https://host.example.com").filter(|_| !own),
+        region: Some("region"),
+        project: Some("project"),
         ..ConnectionParams::default()
     };
-    let env = |name: &str| name.ends_with("ACCOUNT_ID").then(|| "account".to_owned());
+    let env = |name: &str| (name.ends_with("ACCOUNT_ID") || name.ends_with("REGION")).then(|| "account".to_owned());
     let connection = Connection::new(provider, &params, &env).unwrap();
     let special = MODELS.iter().find(|(name, _)| *name == provider.name).map(|(_, models)| *models);
     let mut runs = Vec::new();
     for model in special.unwrap_or(&["model-x"]) {
-        let way = *provider.ways(model).first().expect("all built-in providers generate");
-        let outgoing = provider.outgoing(&connection, way.operation(true), model).unwrap();
+        let way = provider.ways(model).first().map(|way| way.operation(true));
+        let operation = way.or_else(|| provider.endpoints.iter().find_map(|kind| kind.operation())).unwrap();
+        let outgoing = provider.outgoing(&connection, operation, model).unwrap();
         let mut headers: Vec<&str> = outgoing.headers.keys().map(http::HeaderName::as_str).collect();
         headers.sort_unstable();
+        if provider.chat.is_none() {
+            runs.push(json!({ "model": model, "url": outgoing.uri.to_string(), "headers": headers }));
+            continue;
+        }
         let known = cases(provider, model, &Capabilities::default());
         let poor = cases(provider, model, &limited());
         let differs = known != poor;

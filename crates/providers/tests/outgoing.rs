@@ -289,3 +289,12 @@ fn every_request_says_who_asks() {
     assert_eq!(headers.get("content-type").unwrap(), "application/json");
     assert!(headers.get("user-agent").unwrap().to_str().unwrap().starts_with("tianji/"));
 }
+
+#[test]
+fn cohere_is_asked_for_events() {
+    let accepted = |stream| {
+        let sent = outgoing("cohere", &ConnectionParams::default(), Operation::Chat { stream }, "m");
+        sent.headers.get(http::header::ACCEPT).map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!((accepted(true).as_deref(), accepted(false)), (Some("text/event-stream"), None));
+}

@@ -34,7 +34,8 @@ fn authorization(headers: &HeaderMap) -> &str {
 #[test]
 fn the_suites_signatures() {
     let form = "application/x-www-form-urlencoded";
-    let cases: [(&str, &str, &[(&str, &str)], &[&str], &str); 8] = [
+    type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+    let cases: [Case<'_>; 8] = [
         ("GET", "/", &[], &[], "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
         ("POST", "/", &[], &[], "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"),
         (

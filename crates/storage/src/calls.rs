@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::statements::{CALLS, SPEND_BY_DAY};
 use crate::store::Store;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tianji_core::{CallRecord, CallStatus, Micros, Usd};
 
 /// Which calls.
@@ -108,32 +109,39 @@ pub(crate) fn day_of(at: Micros) -> i64 {
 
 /// The columns of a call's row, in the order of `call_insert.sql`.
 pub(crate) fn columns(call: &CallRecord, text: String) -> Vec<Value> {
-    let or_empty = |text: Option<&str>| Value::text(text.unwrap_or_default());
+    let or_empty = |text: &Option<Arc<str>>| text.as_ref().map_or(Value::Static(""), Value::shared);
     vec![
         Value::text(call.call_id.to_string()),
         Value::maybe(call.response_id.as_deref()),
         Value::maybe(call.session_id.as_deref()),
-        Value::text(&*call.token),
-        or_empty(call.user_id.as_deref()),
-        or_empty(call.team_id.as_deref()),
-        or_empty(call.organization_id.as_deref()),
-        or_empty(call.end_user.as_deref()),
-        Value::text(&*call.model),
-        Value::text(&*call.model_group),
-        Value::text(&*call.model_id),
-        Value::text(&*call.provider),
+        Value::shared(&call.token),
+        or_empty(&call.user_id),
+        or_empty(&call.team_id),
+        or_empty(&call.organization_id),
+        call.end_user.as_deref().map_or(Value::Static(""), Value::text),
+        Value::shared(&call.model),
+        Value::shared(&call.model_group),
+        Value::shared(&call.model_id),
+        Value::shared(&call.provider),
         Value::Int(call.started_at.0),
         Value::Int(call.ended_at.0),
         Value::Int(day_of(call.started_at)),
         Value::count(call.usage.input()),
         Value::count(call.usage.output()),
         Value::Int(call.cost.nanos()),
-        Value::text(status(call.status)),
+        Value::Static(status(call.status)),
         Value::Int(i64::from(call.http_status)),
-        // A list of texts always serialises.
-        Value::text(serde_json::to_string(&call.tags).unwrap_or_default()),
+        tags(&call.tags),
         Value::Text(text),
     ]
+}
+
+/// A list of texts always serialises.
+fn tags(tags: &[String]) -> Value {
+    if tags.is_empty() {
+        return Value::Static("[]");
+    }
+    Value::text(serde_json::to_string(tags).unwrap_or_default())
 }
 
 const fn status(status: CallStatus) -> &'static str {

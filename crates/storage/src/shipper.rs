@@ -86,6 +86,13 @@ impl Shipper {
                     break;
                 }
                 let (end, records) = (batch.end, batch.records.len() as u64);
+                if records == 0 && batch.unreadable == 0 {
+                    // Only intents: nothing that the database would have to know.
+                    at = end;
+                    self.0.spool.shipped(id, at, 0);
+                    ends.insert(id, at);
+                    continue;
+                }
                 match self.ship(id, batch).await {
                     Ok(true) => {
                         at = end;
@@ -136,12 +143,10 @@ impl Shipper {
     }
 }
 
-fn rows(records: Vec<(CallRecord, String)>, now: Micros) -> Vec<Step> {
-    let (calls, texts): (Vec<CallRecord>, Vec<String>) = records.into_iter().unzip();
-    let inserts = calls.iter().zip(texts).map(|(call, text)| Step::run(CALL_INSERT, columns(call, text)));
-    let mut steps: Vec<Step> = inserts.collect();
-    steps.extend(sums(&calls, now));
-    steps
+fn rows(records: Vec<(Arc<CallRecord>, String)>, now: Micros) -> Vec<Step> {
+    let sums = sums(records.iter().map(|(call, _)| &**call), now);
+    let inserts = records.into_iter().map(|(call, text)| Step::run(CALL_INSERT, columns(&call, text)));
+    inserts.chain(sums).collect()
 }
 
 /// Records per transaction.

@@ -28,7 +28,7 @@ impl Store {
 }
 
 /// Statements that add calls to all sums: one per counter, sorted, so that writers never wait for each other in a ring.
-pub(crate) fn sums(calls: &[CallRecord], now: Micros) -> Vec<Step> {
+pub(crate) fn sums<'a>(calls: impl Iterator<Item = &'a CallRecord>, now: Micros) -> Vec<Step> {
     let mut counters: BTreeMap<(&'static str, &str), [i64; 3]> = BTreeMap::new();
     let mut days: BTreeMap<DayKey<'_>, [i64; 10]> = BTreeMap::new();
     for call in calls {
@@ -39,7 +39,7 @@ pub(crate) fn sums(calls: &[CallRecord], now: Micros) -> Vec<Step> {
         add(days.entry(DayKey::of(call)).or_default(), &day_counts(call));
     }
     let counters = counters.into_iter().map(|((scope, id), [spend, requests, tokens])| {
-        let ids = [Value::text(scope), Value::text(id)];
+        let ids = [Value::Static(scope), Value::text(id)];
         let counts = [spend, requests, tokens, now.0].map(Value::Int);
         Step::run(COUNTER_ADD, ids.into_iter().chain(counts).collect())
     });

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tianji_core::{CallRecord, CallStatus, Micros, Usd};
 use tianji_storage::{
@@ -32,8 +33,8 @@ fn open(dir: &Path) -> (Spool, Recovered) {
     Spool::open(options, Micros(99)).unwrap()
 }
 
-fn call(number: u128) -> CallRecord {
-    CallRecord {
+fn call(number: u128) -> Arc<CallRecord> {
+    Arc::new(CallRecord {
         call_id: Uuid::from_u128(number),
         token: "t".into(),
         model_group: "m".into(),
@@ -41,7 +42,7 @@ fn call(number: u128) -> CallRecord {
         started_at: Micros(1_795_314_585_000_000),
         ended_at: Micros(1_795_314_586_000_000),
         ..CallRecord::default()
-    }
+    })
 }
 
 async fn store(dir: &Path) -> Store {
@@ -70,7 +71,7 @@ async fn records_arrive_once_and_shipped_files_go() {
     let (spool, recovered) = open(&folder.0);
     assert_eq!(recovered, Recovered::default());
     for number in 0..2500 {
-        spool.intent(&Intent::of(&call(number))).unwrap();
+        spool.intent(Intent::of(&call(number))).unwrap();
         spool.settle(&call(number)).unwrap();
     }
     assert_eq!(spool.pending().records, 2500);
@@ -92,7 +93,7 @@ async fn an_intent_without_a_record_becomes_an_interrupted_call() {
     let store = store(&folder.0).await;
     let (spool, _) = open(&folder.0);
     for number in 0..4 {
-        spool.intent(&Intent::of(&call(number))).unwrap();
+        spool.intent(Intent::of(&call(number))).unwrap();
     }
     spool.settle(&call(1)).unwrap();
     drop(spool);
@@ -165,8 +166,8 @@ fn one_process_at_a_time_and_a_full_spool_refuses() {
     drop(first);
     let small = SpoolOptions { max_bytes: 100, shards: 1, ..SpoolOptions::new(folder.0.join("spool")) };
     let (spool, _) = Spool::open(small, Micros(0)).unwrap();
-    spool.intent(&Intent::of(&call(1))).unwrap();
-    assert!(matches!(spool.intent(&Intent::of(&call(2))), Err(SpoolError::Full)));
+    spool.intent(Intent::of(&call(1))).unwrap();
+    assert!(matches!(spool.intent(Intent::of(&call(2))), Err(SpoolError::Full)));
     spool.settle(&call(1)).unwrap();
 }
 
@@ -184,7 +185,7 @@ async fn threads_write_side_by_side() {
             scope.spawn(move || {
                 for number in 0..200 {
                     let call = call(thread * 1000 + number);
-                    spool.intent(&Intent::of(&call)).unwrap();
+                    spool.intent(Intent::of(&call)).unwrap();
                     spool.settle(&call).unwrap();
                 }
             });
@@ -192,6 +193,32 @@ async fn threads_write_side_by_side() {
     });
     Shipper::new(spool, store.clone()).ship_all().await.unwrap();
     assert_eq!(rows(&store).await.len(), 800);
+}
+
+/// More than is kept in memory, over many files, shipped in between: from memory or from a file, each arrives once.
+#[tokio::test]
+async fn memory_and_files_make_one_row_each() {
+    let folder = Folder::new();
+    let store = store(&folder.0).await;
+    let every = SpoolSync::Interval(Duration::from_millis(50));
+    let options =
+        SpoolOptions { shards: 1, segment_bytes: 100_000, sync: every, ..SpoolOptions::new(folder.0.join("spool")) };
+    let (spool, _) = Spool::open(options, Micros(0)).unwrap();
+    let shipper = Shipper::new(spool.clone(), store.clone());
+    let mut shipped = 0;
+    for (numbers, open) in [(0..5000, 9000), (5000..5010, 9001), (5010..5011, 9002), (5011..5011, 9003)] {
+        for number in numbers {
+            spool.intent(Intent::of(&call(number))).unwrap();
+            spool.settle(&call(number)).unwrap();
+        }
+        spool.intent(Intent::of(&call(open))).unwrap();
+        shipped += shipper.ship_all().await.unwrap();
+        assert_eq!(shipper.ship_all().await.unwrap(), 0);
+    }
+    (9000..9004).for_each(|open| spool.settle(&call(open)).unwrap());
+    shipped += shipper.ship_all().await.unwrap();
+    assert_eq!((shipped, rows(&store).await.len(), spool.pending().records), (5015, 5015, 0));
+    assert_eq!((files(&folder.0).len(), store.spent("key", "t", None).await.unwrap()), (1, Usd::from_nanos(35_105)));
 }
 
 proptest! {
@@ -203,7 +230,7 @@ proptest! {
         let (spool, _) = open(&folder.0);
         for (number, ended) in ends.iter().enumerate() {
             let call = call(number as u128);
-            spool.intent(&Intent::of(&call)).unwrap();
+            spool.intent(Intent::of(&call)).unwrap();
             if *ended {
                 spool.settle(&call).unwrap();
             }

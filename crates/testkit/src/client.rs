@@ -35,6 +35,26 @@ impl Request {
         Self::new("POST", path, body.to_string()).header("content-type", "application/json")
     }
 
+    /// `POST` of a form (RFC 7578): text fields, and files as field, file name, media type and content.
+    #[must_use]
+    pub fn form(path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Self {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        for (name, file, kind, content) in files {
+            let head = format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\ncontent-type: {kind}\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        Self::new("POST", path, body).header("content-type", &format!("multipart/form-data; boundary={BOUNDARY}"))
+    }
+
     /// Adds a header field. A `content-length` given here is sent instead of the true one.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -146,6 +166,18 @@ impl Open {
         std::iter::from_fn(|| self.event().transpose()).collect()
     }
 
+    /// The next bytes of the body; none at its proper end.
+    ///
+    /// # Errors
+    /// When the connection ends or falls silent in the middle.
+    pub fn piece(&mut self) -> io::Result<Option<Vec<u8>>> {
+        if self.seen.is_empty() {
+            self.framing.piece(&mut self.reader)
+        } else {
+            Ok(Some(std::mem::take(&mut self.seen)))
+        }
+    }
+
     /// Reads the rest.
     ///
     /// # Errors
@@ -197,4 +229,6 @@ pub fn send(address: SocketAddr, request: &Request) -> io::Result<Answer> {
     open(address, request)?.finish()
 }
 
+/// Between the parts of forms.
+const BOUNDARY: &str = "boundary-of-the-tests";
 const PATIENCE: Duration = Duration::from_secs(60);

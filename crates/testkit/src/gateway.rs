@@ -169,6 +169,15 @@ impl Gateway {
         assert_eq!((answer.status, answer.json()), (200, json!("I'm alive!")));
     }
 
+    /// The most memory that the process ever had resident, in KiB (Linux, proc_pid_status(5), `VmHWM`); none where the
+    /// system does not say.
+    #[must_use]
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches("kB").trim().parse().ok()
+    }
+
     /// Sends a signal (`TERM`).
     ///
     /// # Panics

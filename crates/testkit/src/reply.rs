@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Reply {
     pub(crate) head: Option<(u16, Vec<(String, String)>)>,
     pub(crate) steps: Vec<Step>,
+    /// Whether the body comes in chunks although nothing else makes it so.
+    open: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -35,26 +37,33 @@ impl Reply {
     #[must_use]
     pub fn body(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self { head: Some((status, headers)), steps: vec![Step::Write(body.into())] }
+        Self { head: Some((status, headers)), steps: vec![Step::Write(body.into())], open: false }
     }
 
     /// A stream of server-sent events; each text is one whole event without the empty line behind it.
     #[must_use]
     pub fn events<T: AsRef<str>>(events: impl IntoIterator<Item = T>) -> Self {
         let headers = vec![("content-type".to_owned(), "text/event-stream".to_owned())];
-        Self { head: Some((200, headers)), steps: Vec::new() }.then_events(events)
+        Self { head: Some((200, headers)), steps: Vec::new(), open: false }.then_events(events)
+    }
+
+    /// The head of a body that comes in pieces; see [`Self::then_bytes`].
+    #[must_use]
+    pub fn streamed(status: u16, content_type: &str) -> Self {
+        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+        Self { head: Some((status, headers)), steps: Vec::new(), open: true }
     }
 
     /// Takes the request and never answers.
     #[must_use]
     pub fn silence() -> Self {
-        Self { head: None, steps: vec![Step::Hold(Gate::new())] }
+        Self { head: None, steps: vec![Step::Hold(Gate::new())], open: false }
     }
 
     /// Bytes that are no HTTP.
     #[must_use]
     pub fn garbage(bytes: impl Into<Vec<u8>>) -> Self {
-        Self { head: None, steps: vec![Step::Write(bytes.into()), Step::Cut] }
+        Self { head: None, steps: vec![Step::Write(bytes.into()), Step::Cut], open: false }
     }
 
     /// Adds a header field.
@@ -70,6 +79,13 @@ impl Reply {
     #[must_use]
     pub fn then_events<T: AsRef<str>>(mut self, events: impl IntoIterator<Item = T>) -> Self {
         self.steps.extend(events.into_iter().map(|event| Step::Write(format!("{}\n\n", event.as_ref()).into_bytes())));
+        self
+    }
+
+    /// More bytes of a body whose length is not known at the start.
+    #[must_use]
+    pub fn then_bytes(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.steps.push(Step::Write(bytes.into()));
         self
     }
 
@@ -101,7 +117,7 @@ impl Reply {
         });
         let cut = self.steps.iter().any(|step| matches!(step, Step::Cut));
         let length = self.steps.iter().map(|step| if let Step::Write(bytes) = step { bytes.len() } else { 0 }).sum();
-        (!streamed && !cut).then_some(length)
+        (!streamed && !cut && !self.open).then_some(length)
     }
 }
 

@@ -29,7 +29,7 @@ pub use ndjson::LineSplitter;
 pub use object::RawObject;
 pub use splitter::Splitter;
 pub use sse::{Frame, SseSplitter, write_event};
-pub use value::{parse_value, raw_array_items};
+pub use value::{check_json, parse_value, raw_array_items};
 
 /// A stream that cannot be cut into frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

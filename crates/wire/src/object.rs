@@ -184,6 +184,13 @@ impl RawObject {
     }
 }
 
+/// An object without members.
+impl Default for RawObject {
+    fn default() -> Self {
+        Self { text: Bytes::from_static(b"{}"), members: Vec::new(), edited: false }
+    }
+}
+
 /// Sizes only: bodies are what people said.
 impl fmt::Debug for RawObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

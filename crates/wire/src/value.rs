@@ -30,6 +30,16 @@ fn items(scanner: &mut Scanner<'_>) -> Scan<Vec<Range<usize>>> {
     }
 }
 
+/// Checks that a text is JSON, and builds nothing.
+///
+/// # Errors
+/// When the text is no UTF-8, no JSON, or deeper than 128 levels.
+pub fn check_json(raw: &[u8]) -> Result<(), JsonError> {
+    check_utf8(raw)?;
+    let mut scanner = Scanner::new(raw, JsonLimits::DEPTH_ONLY);
+    scanner.span(0).and_then(|_| scanner.end()).map_err(|kind| JsonError::at(kind, raw, scanner.at))
+}
+
 /// Any JSON text as a tree.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! AWS event streams: written messages are read back however they are cut; damage of any kind is an error.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;

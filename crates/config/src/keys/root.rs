@@ -35,7 +35,7 @@ const KEYS: &[Key] = &[
     inactive("ratelimit_alert_threshold", Number),
     active("router_settings", Inner(&router::ROUTER)),
     inactive("sandbox_tools", Any),
-    inactive("search_tools", Rows(&rows::SEARCH_TOOL)),
+    active("search_tools", Rows(&rows::SEARCH_TOOL)),
     active("telemetry", Ignored),
     inactive("vector_store_registry", Rows(&rows::VECTOR_STORE)),
     inactive("worker_registry", Any),

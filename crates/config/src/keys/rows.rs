@@ -55,7 +55,7 @@ pub(super) static VECTOR_STORE: Section = Section {
 /// `search_tools[]`.
 pub(super) static SEARCH_TOOL: Section = Section {
     name: "search_tools[]",
-    keys: &[&[inactive("litellm_params", Map), inactive("search_tool_info", Map), inactive("search_tool_name", Text)]],
+    keys: &[&[active("litellm_params", Map), inactive("search_tool_info", Map), active("search_tool_name", Text)]],
     others: Others::Warn,
 };
 

@@ -4,6 +4,7 @@ mod defaults;
 mod environment;
 mod include;
 mod interpolate;
+mod search_tools;
 pub(crate) mod spelling;
 
 pub use environment::Environment;
@@ -55,6 +56,7 @@ pub fn load(root_path: &str, source: &dyn Source) -> Result<Loaded, Vec<Diagnost
 fn compile(mut root: Map, source: &dyn Source, report: &mut Report) -> Config {
     spelling::unify(&mut root, report);
     let environment = environment::resolve(&mut root, source, report);
+    search_tools::apply(&mut root, report);
     defaults::apply(&mut root, report);
     check::section(&mut root, &keys::ROOT, report);
     Config::read(root, environment, report)

@@ -44,6 +44,9 @@ pub struct GenerateRequest {
     /// Parameters that Anthropic names and no other dialect has a word for (`container`, `mcp_servers`,
     /// `context_management` …). Coding agents always send them: losses that are reported, never refused.
     pub anthropic_only: Extra,
+    /// Parameters that Google names and no other dialect has a word for, by their path (`safetySettings`,
+    /// `generationConfig.speechConfig` …). Losses elsewhere, of a gravity that the Gemini dialect knows.
+    pub gemini_only: Extra,
     /// Parameters that Cohere names and no other dialect has a word for (`citation_options`, `priority`,
     /// `safety_mode`).
     pub cohere_only: Extra,
@@ -77,6 +80,7 @@ impl GenerateRequest {
             legacy_functions: false,
             openai_only: Extra::new(),
             anthropic_only: Extra::new(),
+            gemini_only: Extra::new(),
             cohere_only: Extra::new(),
             extra: Extra::new(),
             echo: Extra::new(),

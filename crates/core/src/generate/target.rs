@@ -112,6 +112,8 @@ pub struct ClientView {
     pub legacy_functions: bool,
     /// Members of the request that the reply repeats.
     pub echo: Extra,
+    /// A stream is wanted as one JSON array instead of server-sent events (Gemini without `alt=sse`).
+    pub json_array: bool,
 }
 
 impl ClientView {
@@ -124,6 +126,7 @@ impl ClientView {
             include_usage: request.include_usage,
             legacy_functions: request.legacy_functions,
             echo: request.echo.clone(),
+            json_array: false,
         }
     }
 }

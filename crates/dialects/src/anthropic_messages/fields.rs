@@ -11,25 +11,25 @@ use tianji_wire::{JsonError, RawObject};
 
 /// Members not yet taken, in the order of arrival.
 #[derive(Debug)]
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     members: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
 impl<'a> Fields<'a> {
     /// The members of a whole body.
-    pub(super) fn parse(body: &'a Bytes) -> Result<Self, DialectError> {
+    pub(crate) fn parse(body: &'a Bytes) -> Result<Self, DialectError> {
         // The stricter reader knows better what is wrong and where.
         serde_json::from_slice(body)
             .map_err(|cause| RawObject::parse(body.clone()).err().unwrap_or_else(|| JsonError::from(cause)).into())
     }
 
     /// The members of `raw`, which stands at `place`.
-    pub(super) fn of(raw: &'a RawValue, place: &Place<'_>) -> Result<Self, DialectError> {
+    pub(crate) fn of(raw: &'a RawValue, place: &Place<'_>) -> Result<Self, DialectError> {
         serde_json::from_str(raw.get()).map_err(|_| DialectError::invalid(place.to_string(), "must be an object"))
     }
 
     /// Takes a member; `null` counts as absent. Of members with the same name the last counts.
-    pub(super) fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<&'a RawValue> {
         let mut found = None;
         self.members.retain(|(key, raw)| {
             let hit = key == name;
@@ -42,7 +42,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a member as a `T`, described as `what` if it is something else.
-    pub(super) fn read<T: DeserializeOwned>(
+    pub(crate) fn read<T: DeserializeOwned>(
         &mut self,
         name: &str,
         place: &Place<'_>,
@@ -54,39 +54,39 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a string.
-    pub(super) fn string(&mut self, name: &str, place: &Place<'_>) -> Result<Option<String>, DialectError> {
+    pub(crate) fn string(&mut self, name: &str, place: &Place<'_>) -> Result<Option<String>, DialectError> {
         self.read(name, place, "a string")
     }
 
     /// Takes a string that must be there.
-    pub(super) fn required(&mut self, name: &str, place: &Place<'_>) -> Result<String, DialectError> {
+    pub(crate) fn required(&mut self, name: &str, place: &Place<'_>) -> Result<String, DialectError> {
         let missing = || DialectError::Missing { param: place.member(name).to_string() };
         self.string(name, place)?.ok_or_else(missing)
     }
 
     /// Takes a boolean.
-    pub(super) fn boolean(&mut self, name: &str, place: &Place<'_>) -> Result<Option<bool>, DialectError> {
+    pub(crate) fn boolean(&mut self, name: &str, place: &Place<'_>) -> Result<Option<bool>, DialectError> {
         self.read(name, place, "a boolean")
     }
 
     /// Takes the items of an array.
-    pub(super) fn items(&mut self, name: &str, place: &Place<'_>) -> Result<Option<Vec<&'a RawValue>>, DialectError> {
+    pub(crate) fn items(&mut self, name: &str, place: &Place<'_>) -> Result<Option<Vec<&'a RawValue>>, DialectError> {
         self.take(name).map(|raw| items(raw, &place.member(name))).transpose()
     }
 
     /// What nobody took, without `null`s.
-    pub(super) fn rest(self) -> impl Iterator<Item = (Cow<'a, str>, &'a RawValue)> {
+    pub(crate) fn rest(self) -> impl Iterator<Item = (Cow<'a, str>, &'a RawValue)> {
         self.members.into_iter().filter(|(_, raw)| raw.get() != "null")
     }
 
     /// Whether everything was taken.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.members.iter().all(|(_, raw)| raw.get() == "null")
     }
 }
 
 /// The items of the array `raw`, which stands at `place`.
-pub(super) fn items<'a>(raw: &'a RawValue, place: &Place<'_>) -> Result<Vec<&'a RawValue>, DialectError> {
+pub(crate) fn items<'a>(raw: &'a RawValue, place: &Place<'_>) -> Result<Vec<&'a RawValue>, DialectError> {
     serde_json::from_str(raw.get()).map_err(|_| DialectError::invalid(place.to_string(), "must be a list"))
 }
 
@@ -119,7 +119,7 @@ impl<'de> Visitor<'de> for Members {
 
 /// Where a value stands in a body. Becomes text only when there is something to say about it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'p> {
+pub(crate) struct Place<'p> {
     parent: Option<&'p Place<'p>>,
     step: Step<'p>,
 }
@@ -133,15 +133,15 @@ enum Step<'p> {
 
 impl<'p> Place<'p> {
     /// The body itself.
-    pub(super) const ROOT: Self = Self { parent: None, step: Step::Root };
+    pub(crate) const ROOT: Self = Self { parent: None, step: Step::Root };
 
     /// A member of the object here.
-    pub(super) fn member(&'p self, name: &'p str) -> Self {
+    pub(crate) fn member(&'p self, name: &'p str) -> Self {
         Self { parent: Some(self), step: Step::Member(name) }
     }
 
     /// An item of the list here.
-    pub(super) fn item(&'p self, index: usize) -> Self {
+    pub(crate) fn item(&'p self, index: usize) -> Self {
         Self { parent: Some(self), step: Step::Item(index) }
     }
 }

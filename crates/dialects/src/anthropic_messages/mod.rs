@@ -2,11 +2,11 @@
 
 mod count;
 mod error;
-mod fields;
+pub(crate) mod fields;
 mod finish;
 mod inspect;
 mod relay;
-mod request;
+pub(crate) mod request;
 mod response;
 mod stream;
 mod types;

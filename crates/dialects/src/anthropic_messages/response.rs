@@ -5,9 +5,11 @@ use super::types::UsageReport;
 use super::usage::UsageMember;
 use super::{error, finish, request};
 use crate::DialectError;
+use crate::openai_chat::join_id;
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use tianji_core::generate::{Choice, ClientView, GenerateResponse, Part, ToolCall, ToolCallKind};
 use tianji_core::{DialectId, Json};
@@ -94,7 +96,7 @@ pub(super) enum Block<'a> {
     /// A thought that only the vendor can read.
     RedactedThinking { data: &'a str },
     /// A call of a tool.
-    ToolUse { id: &'a str, name: &'a str, input: Input<'a> },
+    ToolUse { id: Cow<'a, str>, name: &'a str, input: Input<'a> },
     /// A block of this dialect's own, verbatim.
     #[serde(untagged)]
     Own(&'a Json),
@@ -133,7 +135,12 @@ impl<'a> Block<'a> {
                 signature: thinking.signature.as_deref().unwrap_or_default(),
             },
             Part::RedactedThinking { data } => Self::RedactedThinking { data },
-            Part::ToolCall(call) => Self::ToolUse { id: &call.id, name: &call.name, input: Input::of(call) },
+            Part::ToolCall(call) => {
+                // A signature that must come back rides in the id: clients of this dialect keep nothing else.
+                let id = join_id(&call.id, call.signature.as_deref());
+                let id = id.map_or(Cow::Borrowed(call.id.as_str()), Cow::Owned);
+                Self::ToolUse { id, name: &call.name, input: Input::of(call) }
+            }
             Part::Opaque(own) if own.dialect == DialectId::AnthropicMessages => Self::Own(&own.raw),
             Part::Audio(audio) => Self::Text { text: audio.transcript.as_deref()?, citations: Vec::new() },
             Part::Opaque(_) | Part::Image(_) | Part::Video(_) | Part::File(_) | Part::ToolResult(_) => return None,

@@ -3,6 +3,7 @@
 //! `video_url`.
 
 pub(crate) mod calls;
+mod counts;
 pub(crate) mod error;
 pub(crate) mod finish;
 mod inspect;
@@ -18,7 +19,9 @@ mod thought;
 mod types;
 pub(crate) mod usage;
 
+pub(crate) use calls::minted_id;
 pub use inspect::{ask_for_usage, inspect};
+pub(crate) use thought::{join_id, split_id};
 
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,

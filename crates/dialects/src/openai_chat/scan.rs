@@ -28,8 +28,12 @@ pub(crate) fn member(text: &[u8], start: usize, name: &str) -> Option<Member> {
 
 /// Whether a member has that name.
 pub(crate) fn is_key(text: &[u8], member: &Member, name: &str) -> bool {
-    let inner = member.key.start + 1..member.key.end.saturating_sub(1);
-    text.get(inner) == Some(name.as_bytes())
+    key(text, member) == name.as_bytes()
+}
+
+/// A member's name as it is written, between its quotes.
+pub(crate) fn key<'a>(text: &'a [u8], member: &Member) -> &'a [u8] {
+    text.get(member.key.start + 1..member.key.end.saturating_sub(1)).unwrap_or_default()
 }
 
 /// The values of the array that begins at `start` of a text.

@@ -4,7 +4,7 @@
 //! "Thought signatures"). It rides in the id, `<id>__thought__<signature>`, and in an extension field beside it.
 
 /// The id proper, and the signature if one rides in it.
-pub(super) fn split_id(id: &str) -> (&str, Option<&str>) {
+pub(crate) fn split_id(id: &str) -> (&str, Option<&str>) {
     match id.split_once(MARK) {
         Some((id, signature)) if !signature.is_empty() => (id, Some(signature)),
         _ => (id, None),
@@ -12,7 +12,7 @@ pub(super) fn split_id(id: &str) -> (&str, Option<&str>) {
 }
 
 /// The id with the signature in it, unless that gets too long for clients.
-pub(super) fn join_id(id: &str, signature: Option<&str>) -> Option<String> {
+pub(crate) fn join_id(id: &str, signature: Option<&str>) -> Option<String> {
     let signature = signature?;
     let length = id.len() + MARK.len() + signature.len();
     (length <= LONGEST).then(|| format!("{id}{MARK}{signature}"))

@@ -3,6 +3,7 @@
 //! Sources: OpenAI API reference, "The chat completion object" (`usage`); DeepSeek API docs, "Create chat completion"
 //! (`prompt_cache_hit_tokens`); Groq API reference (`x_groq.usage`); OpenRouter docs, "Usage accounting" (`cost`).
 
+use super::counts::{Counts, first};
 use bytes::BytesMut;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -20,32 +21,30 @@ pub(crate) struct Report {
 
 /// Reads a `usage` object; `None` if it counts nothing known.
 pub(crate) fn read(text: &str) -> Option<Report> {
-    let value: Value = serde_json::from_str(text).ok()?;
-    let input = first(&value, INPUT);
-    let output = first(&value, OUTPUT);
-    let total = first(&value, &["/total_tokens"]);
+    let counts = Counts::read(text.as_bytes());
+    let (input, output, total) = (first(&counts.input), first(&counts.output), counts.total);
     if input.is_none() && output.is_none() && total.is_none() {
         return None;
     }
     let input = input.or_else(|| Some(total?.saturating_sub(output.unwrap_or(0)))).unwrap_or(0);
-    let reasoning = first(&value, REASONING).unwrap_or(0);
+    let reasoning = first(&counts.reasoning).unwrap_or(0);
     let mut output = output.or_else(|| Some(total?.saturating_sub(input))).unwrap_or(0);
     // xAI counts reasoning beside `completion_tokens`, not in it: its total tells.
     if reasoning > 0 && total == Some(input.saturating_add(output).saturating_add(reasoning)) {
         output = output.saturating_add(reasoning);
     }
     let parts = UsageParts {
-        cached: first(&value, CACHED).unwrap_or(0),
-        written: first(&value, WRITTEN).unwrap_or(0),
-        audio_in: first(&value, &["/prompt_tokens_details/audio_tokens"]).unwrap_or(0),
-        image_in: first(&value, &["/prompt_tokens_details/image_tokens"]).unwrap_or(0),
+        cached: first(&counts.cached).unwrap_or(0),
+        written: first(&counts.written).unwrap_or(0),
+        audio_in: counts.audio_in.unwrap_or(0),
+        image_in: counts.image_in.unwrap_or(0),
         reasoning,
-        audio_out: first(&value, &["/completion_tokens_details/audio_tokens"]).unwrap_or(0),
-        rejected: first(&value, &["/completion_tokens_details/rejected_prediction_tokens"]).unwrap_or(0),
+        audio_out: counts.audio_out.unwrap_or(0),
+        rejected: counts.rejected.unwrap_or(0),
     };
     let mut usage = Usage::from_totals(input, output, parts);
-    usage.counters.web_search = first(&value, SEARCHES).unwrap_or(0);
-    Some(Report { usage, cost: cost(&value) })
+    usage.counters.web_search = counts.searches.unwrap_or(0);
+    Some(Report { usage, cost: counts.cost })
 }
 
 /// Whether a `usage` object counts as OpenAI does: in numbers, everything in the totals, cached tokens in the details.
@@ -57,9 +56,20 @@ pub(super) fn is_openais(text: &str, report: &Report) -> bool {
         && value.get("prompt_cache_hit_tokens").is_none()
 }
 
-/// Writes a `usage` object. `repeat_cache`: cache counts stand at the top too, as the reference proxy has it for
-/// vendors that report cache writes.
-pub(crate) fn write(usage: &Usage, repeat_cache: bool, out: &mut BytesMut) {
+/// What the reference proxy adds to a `usage` object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Extras {
+    /// Nothing: the upstream speaks this dialect.
+    None,
+    /// Cache counts stand at the top too, as for vendors that report cache writes.
+    #[default]
+    Caches,
+    /// The same, and searches that the vendor ran are counted in the details of the prompt, as for Google.
+    Googles,
+}
+
+/// Writes a `usage` object.
+pub(crate) fn write(usage: &Usage, extras: Extras, out: &mut BytesMut) {
     let (read, written) = (usage.cache_read(), usage.cache_write());
     let _ = write!(
         out,
@@ -92,12 +102,14 @@ pub(crate) fn write(usage: &Usage, repeat_cache: bool, out: &mut BytesMut) {
         &[("audio_tokens", usage.in_audio), ("image_tokens", usage.in_image), ("video_tokens", usage.in_video)],
     );
     write_cache_lives(usage, out);
+    let counters = usage.counters;
+    let in_details = extras == Extras::Googles;
+    counts(out, &[("web_search_requests", if in_details { counters.web_search } else { 0 })]);
     out.extend_from_slice(b"}");
-    if repeat_cache && (read > 0 || written > 0) {
+    if extras != Extras::None && (read > 0 || written > 0) {
         let _ = write!(out, r#","cache_creation_input_tokens":{written},"cache_read_input_tokens":{read}"#);
     }
-    let counters = usage.counters;
-    if counters.web_search > 0 || counters.web_fetch > 0 {
+    if !in_details && (counters.web_search > 0 || counters.web_fetch > 0) {
         let _ = write!(out, r#","server_tool_use":{{"web_search_requests":{}"#, counters.web_search);
         counts(out, &[("web_fetch_requests", counters.web_fetch)]);
         out.extend_from_slice(b"}");
@@ -122,60 +134,6 @@ fn counts(out: &mut BytesMut, named: &[(&str, u64)]) {
         let _ = write!(out, r#","{name}":{count}"#);
     }
 }
-
-/// The first of the places that holds a number; a zero only if no place holds more.
-fn first(value: &Value, places: &[&str]) -> Option<u64> {
-    let mut found = places.iter().filter_map(|place| number(at(value, place)?));
-    let one = found.next()?;
-    Some(if one > 0 { one } else { found.find(|count| *count > 0).unwrap_or(0) })
-}
-
-/// A member by path. Not `Value::pointer`: that one unescapes every step, and this runs a dozen times per call.
-fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('/').skip(1).try_fold(value, |value, name| value.get(name))
-}
-
-/// A count, whether written as integer, float or string; negative ones are none.
-fn number(value: &Value) -> Option<u64> {
-    let number = match value {
-        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
-        Value::String(text) => text.trim().parse().ok().or_else(|| whole(text.trim().parse().ok()?)),
-        _ => None,
-    }?;
-    Some(number)
-}
-
-fn whole(float: f64) -> Option<u64> {
-    // `as` saturates, and no vendor counts beyond 2^53.
-    (float.is_finite() && float >= 0.0).then_some(float as u64)
-}
-
-/// `cost` is a number of dollars (OpenRouter), perhaps in an object (Perplexity: `cost.total_cost`).
-fn cost(value: &Value) -> Option<Usd> {
-    match value.get("cost")? {
-        Value::Number(dollars) => Usd::parse(&dollars.to_string()),
-        Value::String(dollars) => Usd::parse(dollars),
-        Value::Object(parts) => Usd::parse(&parts.get("total_cost")?.to_string()),
-        _ => None,
-    }
-}
-
-const INPUT: &[&str] = &["/prompt_tokens", "/input_tokens"];
-const OUTPUT: &[&str] = &["/completion_tokens", "/output_tokens"];
-const REASONING: &[&str] = &["/completion_tokens_details/reasoning_tokens", "/reasoning_tokens"];
-const CACHED: &[&str] = &[
-    "/prompt_tokens_details/cached_tokens",
-    "/prompt_cache_hit_tokens",
-    "/cache_read_input_tokens",
-    "/cached_tokens",
-    "/input_tokens_details/cached_tokens",
-];
-const WRITTEN: &[&str] = &[
-    "/prompt_tokens_details/cache_write_tokens",
-    "/prompt_tokens_details/cache_creation_tokens",
-    "/cache_creation_input_tokens",
-];
-const SEARCHES: &[&str] = &["/server_tool_use/web_search_requests"];
 
 #[cfg(test)]
 mod tests {
@@ -213,7 +171,7 @@ mod tests {
         ] {
             assert_eq!(parts(text), expected, "{text}");
         }
-        for nothing in ["{}", "null", "[]", "x", r#"{"foo":1}"#] {
+        for nothing in ["{}", "null", "[]", "x", r#"{"foo":1}"#, r#"{"prompt_tokens":"x"}"#] {
             assert_eq!(read(nothing), None, "{nothing}");
         }
     }
@@ -245,7 +203,7 @@ mod tests {
             ..Usage::default()
         };
         let mut out = BytesMut::new();
-        write(&usage, true, &mut out);
+        write(&usage, Extras::Caches, &mut out);
         let text = std::str::from_utf8(&out).unwrap();
         assert_eq!(read(text).unwrap().usage, usage, "{text}");
         assert!(text.contains(r#""prompt_tokens":63"#) && text.contains(r#""cache_read_input_tokens":30"#));

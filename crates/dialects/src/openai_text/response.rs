@@ -53,7 +53,7 @@ pub(super) fn encode(response: &GenerateResponse, view: &ClientView) -> Bytes {
     out.extend_from_slice(b"]");
     if let Some(consumed) = &response.usage {
         out.extend_from_slice(br#","usage":"#);
-        usage::write(consumed, true, &mut out);
+        usage::write(consumed, usage::Extras::Caches, &mut out);
     }
     if let Some(tier) = &response.service_tier {
         out.extend_from_slice(br#","service_tier":"#);

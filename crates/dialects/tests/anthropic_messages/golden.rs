@@ -95,6 +95,7 @@ pub(crate) fn view() -> ClientView {
         include_usage: true,
         legacy_functions: false,
         echo: tianji_core::Extra::new(),
+        json_array: false,
     }
 }
 

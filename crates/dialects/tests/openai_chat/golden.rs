@@ -64,6 +64,7 @@ pub(crate) fn view() -> ClientView {
         include_usage: false,
         legacy_functions: false,
         echo: tianji_core::Extra::new(),
+        json_array: false,
     }
 }
 

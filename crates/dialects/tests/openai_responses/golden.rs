@@ -97,6 +97,7 @@ pub(crate) fn view() -> ClientView {
         include_usage: true,
         legacy_functions: false,
         echo: Extra::new(),
+        json_array: false,
     }
 }
 

@@ -27,7 +27,17 @@ pub(super) const ROUTES: &[Route] = &[
         "Speech to text, Azure path",
         transcription,
     ),
+    kind("/v1/audio/translations", "audio_translations", "Speech to English text", translation),
+    kind(
+        "/openai/deployments/{model}/audio/translations",
+        "audio_translations",
+        "Speech to English text, Azure path",
+        translation,
+    ),
+    kind("/v1/images/variations", "image_variation", "Pictures like another", image_variations),
     kind("/v1/ocr", "ocr", "Text of documents", ocr),
+    kind("/v1/search", "search", "Search the web", search),
+    kind("/v1/search/{model}", "search", "Search the web, tool in the path", search),
 ];
 
 const fn kind(path: &'static str, name: &'static str, summary: &'static str, handler: fn(Hit) -> Answer) -> Route {
@@ -60,6 +70,18 @@ fn speech(hit: Hit) -> Answer {
 
 fn transcription(hit: Hit) -> Answer {
     Box::pin(run(hit, EndpointKind::Transcription, "atranscription"))
+}
+
+fn translation(hit: Hit) -> Answer {
+    Box::pin(run(hit, EndpointKind::Translation, "atranslation"))
+}
+
+fn image_variations(hit: Hit) -> Answer {
+    Box::pin(run(hit, EndpointKind::ImageVariations, "aimage_variation"))
+}
+
+fn search(hit: Hit) -> Answer {
+    Box::pin(run(hit, EndpointKind::Search, "asearch"))
 }
 
 fn ocr(hit: Hit) -> Answer {

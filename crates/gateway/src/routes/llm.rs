@@ -103,14 +103,30 @@ fn messages(hit: Hit) -> Answer {
 
 /// Serves a call of a kind; the model may stand in the path.
 pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -> respond::Reply {
-    let path_model = hit.param("model").map(str::to_owned);
+    let model = hit.param("model").map(str::to_owned);
+    run_as(hit, kind, call_type, FromPath { model, ..FromPath::default() }).await
+}
+
+/// What a path says about a call.
+#[derive(Debug, Default)]
+pub(super) struct FromPath {
+    /// The model.
+    pub(super) model: Option<String>,
+    /// Whether a stream is asked for.
+    pub(super) stream: Option<bool>,
+    /// Whether it shall come as a JSON array.
+    pub(super) json_array: bool,
+}
+
+/// The same where the path says more.
+pub(super) async fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str, path: FromPath) -> respond::Reply {
     let Some(caller) = hit.caller else { return respond::not_found() };
     let endpoint = Endpoint {
         kind,
         dialect: hit.route.dialect,
         call_type,
         template: hit.route.path,
-        shows_upstream_model: path_model.is_some(),
+        shows_upstream_model: path.model.is_some() && hit.route.dialect == DEFAULT_DIALECT,
     };
     let request = Incoming {
         endpoint,
@@ -118,11 +134,12 @@ pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -
         call_id: uuid::Uuid::now_v7(),
         started: hit.started,
         headers: hit.head.headers,
-        path_model,
+        path_model: path.model,
         ip: Some(hit.peer.ip().to_string()),
         body: hit.body,
         files: hit.files,
-        path_stream: None,
+        path_stream: path.stream,
+        json_array: path.json_array,
     };
     serve(&hit.gateway.shared, hit.snapshot, request).await
 }

@@ -8,6 +8,7 @@ mod health;
 mod kinds;
 mod llm;
 mod models;
+mod native;
 mod responses;
 
 use crate::edge::DEFAULT_DIALECT;
@@ -142,9 +143,18 @@ impl Table {
 
 /// Every route of the gateway.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [llm::ROUTES, kinds::ROUTES, models::ROUTES, responses::ROUTES, discovery::ROUTES, admin::ROUTES, health::ROUTES]
-        .into_iter()
-        .flatten()
+    [
+        llm::ROUTES,
+        native::ROUTES,
+        kinds::ROUTES,
+        models::ROUTES,
+        responses::ROUTES,
+        discovery::ROUTES,
+        admin::ROUTES,
+        health::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// A route whose errors have OpenAI's form.

@@ -97,7 +97,7 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
         params.extra_headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect();
     let given = ConnectionParams {
         api_key: params.api_key.as_ref(),
-        api_base: params.api_base.as_deref(),
+        api_base: params.api_base.as_deref().or(params.aws.bedrock_runtime_endpoint.as_deref()),
         api_version: params.api_version.as_deref(),
         organization: params.organization.as_deref(),
         extra_headers: &headers,

@@ -1,21 +1,24 @@
 //! Vendors that speak a kind's own form: the body goes up as it came but for the model, the reply comes back so.
 
-use super::{Ask, Flow, Told, Translator, multipart, usage_of};
+use super::{Ask, Flow, Link, Told, Translator, audio, embeddings, moderation, multipart, rerank, usage_of};
 use crate::endpoint::EndpointKind;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use std::borrow::Cow;
-use tianji_core::{Counters, Error, Exchange, Kind, Losses, Payload, Reply, Segment, Step, Usage, WireRequest};
+use tianji_core::{Counters, Error, Kind, Losses, Payload, Reply, Segment, Usage, WireRequest};
 use tianji_wire::RawObject;
 
 /// The translator of a kind for vendors that speak its form.
 pub(super) fn translator(kind: EndpointKind) -> Option<&'static dyn Translator> {
     Some(match kind {
-        EndpointKind::Embeddings | EndpointKind::Rerank | EndpointKind::Moderation | EndpointKind::Images => &Json,
-        EndpointKind::Ocr | EndpointKind::Search => &Json,
+        EndpointKind::Embeddings => embeddings::COMPAT,
+        EndpointKind::Rerank => rerank::COMPAT,
+        EndpointKind::Moderation => moderation::COMPAT,
+        EndpointKind::Images | EndpointKind::Ocr | EndpointKind::Search => &Json,
         EndpointKind::Speech => &Spoken,
-        EndpointKind::Transcription | EndpointKind::ImageEdits => &Form,
+        EndpointKind::Transcription | EndpointKind::Translation => &Multipart,
+        EndpointKind::ImageEdits | EndpointKind::ImageVariations => &Multipart,
         _ => return None,
     })
 }
@@ -49,9 +52,9 @@ impl Translator for Spoken {
 
 /// A form in, JSON or text out; a stream is passed on.
 #[derive(Debug)]
-struct Form;
+struct Multipart;
 
-impl Translator for Form {
+impl Translator for Multipart {
     fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
         let mut body = ask.body.clone();
         body.set("model", ask.target.model);
@@ -60,20 +63,35 @@ impl Translator for Form {
         let mut request = ask.request(form)?;
         request.headers.insert(CONTENT_TYPE, kind);
         if ask.stream {
-            return Ok(Flow::relay(request, Usage::default()));
+            return Ok(Flow::relay(request, by_container(ask).unwrap_or_default()));
         }
         Ok(converse(ask, request))
     }
 }
 
-fn json_body(ask: &Ask<'_>) -> Payload {
+/// What a recording costs by its length, where its container says it.
+fn by_container(ask: &Ask<'_>) -> Option<Usage> {
+    let heard = is_heard(ask.kind).then(|| ask.file("file"))??;
+    let counters = Counters { milliseconds: audio::milliseconds(heard)?, ..Counters::default() };
+    Some(Usage { counters, ..Usage::default() })
+}
+
+const fn is_heard(kind: EndpointKind) -> bool {
+    matches!(kind, EndpointKind::Transcription | EndpointKind::Translation)
+}
+
+const fn draws(kind: EndpointKind) -> bool {
+    matches!(kind, EndpointKind::Images | EndpointKind::ImageEdits | EndpointKind::ImageVariations)
+}
+
+pub(super) fn json_body(ask: &Ask<'_>) -> Payload {
     let mut body = ask.body.clone();
     body.set("model", ask.target.model);
     Payload { segments: body.to_chunks().into_iter().map(Segment::Bytes).collect() }
 }
 
 /// Members as text fields: strings as they are, lists as repeated fields, anything else as JSON.
-fn fields(body: &RawObject) -> Vec<(String, Bytes)> {
+pub(super) fn fields(body: &RawObject) -> Vec<(String, Bytes)> {
     let mut fields = Vec::new();
     for (name, raw) in body.iter() {
         match serde_json::from_slice(raw) {
@@ -94,36 +112,35 @@ fn text_of(value: &serde_json::Value) -> Bytes {
     }
 }
 
-fn converse(ask: &Ask<'_>, request: WireRequest) -> Flow {
-    Flow::Converse(Box::new(Once { request: Some(request), kind: ask.kind, model: ask.model.to_owned() }))
+/// One request whose reply is in the kind's form.
+pub(super) fn converse(ask: &Ask<'_>, request: WireRequest) -> Flow {
+    Flow::chain(Link::last(request, reader(ask)))
 }
 
-/// One request, one reply that is in the form already.
-struct Once {
-    request: Option<WireRequest>,
+/// What becomes of a reply that is in the kind's form.
+pub(super) fn reader(ask: &Ask<'_>) -> impl FnOnce(Reply) -> Result<Told, Error> + Send + 'static {
+    let size = draws(ask.kind).then(|| ask.text("size")).flatten();
+    let form = Form { kind: ask.kind, model: ask.model.to_owned(), usage: by_container(ask), size };
+    move |reply| form.read(reply)
+}
+
+/// A kind's form, and what of the call is needed to read a reply in it.
+struct Form {
     kind: EndpointKind,
     model: String,
+    /// What is consumed where the vendor does not say.
+    usage: Option<Usage>,
+    /// The size of pictures that was asked for.
+    size: Option<String>,
 }
 
-impl Exchange for Once {
-    type Output = Told;
-
-    fn next(&mut self, reply: Option<Reply>) -> Step<Told> {
-        match (self.request.take(), reply) {
-            (Some(request), _) => Step::Send(request),
-            (None, Some(reply)) => self.read(reply).map_or_else(Step::Fail, Step::Done),
-            (None, None) => Step::Fail(malformed()),
-        }
-    }
-}
-
-impl Once {
-    fn read(&self, reply: Reply) -> Result<Told, Error> {
+impl Form {
+    fn read(self, reply: Reply) -> Result<Told, Error> {
         let kind = reply.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or(super::ask::JSON);
-        let text = self.kind == EndpointKind::Transcription && !reply.body.trim_ascii().starts_with(b"{");
+        let text = is_heard(self.kind) && !reply.body.trim_ascii().starts_with(b"{");
         if text {
             let content_type = Cow::Owned(kind.to_owned());
-            return Ok(Told { content_type, ..Told::json(reply.body, reply.headers, None) });
+            return Ok(Told { content_type, ..Told::json(reply.body, reply.headers, self.usage) });
         }
         let mut body = RawObject::parse(reply.body).map_err(|cause| malformed().with_source(cause))?;
         if let Some(error) = in_band(&body) {
@@ -133,44 +150,55 @@ impl Once {
         if body.contains("model") {
             body.set("model", &self.model);
         }
-        Ok(Told { id: body.str("id").map(Cow::into_owned), ..Told::json(body.to_bytes(), reply.headers, usage) })
+        if is_heard(self.kind) {
+            hide_own(&mut body);
+        }
+        let resolution = body.str("size").map(Cow::into_owned).filter(|_| draws(self.kind)).or(self.size);
+        Ok(Told {
+            id: body.str("id").map(Cow::into_owned),
+            resolution,
+            ..Told::json(body.to_bytes(), reply.headers, usage)
+        })
     }
 
     fn usage(&self, body: &RawObject) -> Option<Usage> {
         let mut usage = body.raw("usage").and_then(usage_of);
-        if self.kind == EndpointKind::Images {
+        if draws(self.kind) {
             let made = body.read::<Vec<serde::de::IgnoredAny>>("data").and_then(Result::ok);
             usage.get_or_insert_default().counters.images = made.map_or(0, |list| list.len() as u64);
         }
-        if self.kind == EndpointKind::Rerank
-            && let Some(units) = body.read::<Meta>("meta").and_then(Result::ok).and_then(|meta| meta.billed_units)
+        if self.kind == EndpointKind::Ocr
+            && let Some(told) = body.read::<Pages>("usage_info").and_then(Result::ok)
         {
-            usage.get_or_insert_default().counters.search_units = units.search_units as u64;
+            usage.get_or_insert_default().counters.pages = told.pages_processed;
         }
-        if self.kind == EndpointKind::Transcription
-            && usage.is_none()
-            && let Some(seconds) = body.read::<f64>("duration").and_then(Result::ok)
-        {
-            usage.get_or_insert_default().counters.milliseconds = (seconds.max(0.0) * 1000.0) as u64;
+        if is_heard(self.kind) && usage.is_none() {
+            let told = body.read::<f64>("duration").and_then(Result::ok).filter(|seconds| *seconds >= 0.0);
+            let milliseconds = told.map(|seconds| (seconds * 1000.0).round() as u64);
+            let counted = |milliseconds| Counters { milliseconds, ..Counters::default() };
+            let told = milliseconds.map(|time| Usage { counters: counted(time), ..Usage::default() });
+            return told.or(self.usage);
         }
         usage
     }
 }
 
+/// Mistral, "OCR", `usage_info`.
 #[derive(Deserialize)]
-struct Meta {
-    billed_units: Option<Units>,
+struct Pages {
+    pages_processed: u64,
 }
 
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Units {
-    search_units: f64,
+/// Members that begin with `x_` are a vendor's own trace of the call (Groq's `x_groq`): no client asked for them.
+fn hide_own(body: &mut RawObject) {
+    let own: Vec<String> = body.keys().filter(|name| name.starts_with("x_")).map(str::to_owned).collect();
+    for name in own {
+        body.remove(&name);
+    }
 }
 
 /// An error under a status that says all is well.
-fn in_band(body: &RawObject) -> Option<Error> {
+pub(super) fn in_band(body: &RawObject) -> Option<Error> {
     #[derive(Deserialize)]
     struct Words {
         message: String,

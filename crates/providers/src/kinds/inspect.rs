@@ -21,7 +21,9 @@ pub struct Seen {
 /// The client's error that names the missing member.
 pub fn inspect(kind: EndpointKind, body: &RawObject, files: &[Upload]) -> Result<Seen, Error> {
     for name in required(kind) {
-        let there = body.raw(name).is_some_and(|raw| raw != b"null") || files.iter().any(|file| of(file, name));
+        let other = if kind == EndpointKind::Ocr { "file" } else { name };
+        let uploaded = files.iter().any(|file| of(file, name) || of(file, other));
+        let there = uploaded || body.raw(name).is_some_and(|raw| raw != b"null");
         if !there {
             return Err(missing(name));
         }
@@ -32,7 +34,7 @@ pub fn inspect(kind: EndpointKind, body: &RawObject, files: &[Upload]) -> Result
     let yes = |name: &str| body.bool(name) == Some(true) || body.str(name).is_some_and(|text| text == "true");
     let sse = body.str("stream_format").is_some_and(|format| format == "sse");
     Ok(Seen {
-        model: body.str("model").map(|model| model.into_owned()),
+        model: body.str("model").or_else(|| tool(kind, body)).map(|model| model.into_owned()),
         stream: yes("stream") || sse,
         user: body.str("user").map(|user| user.into_owned()),
     })
@@ -44,12 +46,17 @@ const fn required(kind: EndpointKind) -> &'static [&'static str] {
         EndpointKind::Embeddings | EndpointKind::Moderation | EndpointKind::Speech => &["input"],
         EndpointKind::Rerank => &["query", "documents"],
         EndpointKind::Images | EndpointKind::Video => &["prompt"],
-        EndpointKind::ImageEdits => &["image"],
-        EndpointKind::Transcription => &["file"],
+        EndpointKind::ImageEdits | EndpointKind::ImageVariations => &["image"],
+        EndpointKind::Transcription | EndpointKind::Translation => &["file"],
         EndpointKind::Ocr => &["document"],
         EndpointKind::Search => &["query"],
         _ => &[],
     }
+}
+
+/// Searches name a tool where others name a model.
+fn tool(kind: EndpointKind, body: &RawObject) -> Option<std::borrow::Cow<'_, str>> {
+    if kind == EndpointKind::Search { body.str("search_tool_name") } else { None }
 }
 
 /// A file's field may carry brackets for lists: `image[]`.

@@ -15,11 +15,12 @@ pub fn usage_of(raw: &[u8]) -> Option<Usage> {
         return Some(Usage { counters, ..Usage::default() });
     }
     let output = told.output_tokens.or(told.completion_tokens).unwrap_or(0);
-    let input = told.input_tokens.or(told.prompt_tokens).or(Some(told.total_tokens?.saturating_sub(output)))?;
+    let input = told.input_tokens.or(told.prompt_tokens).or_else(|| Some(told.total_tokens?.saturating_sub(output)))?;
     let details = told.input_tokens_details.or(told.prompt_tokens_details).unwrap_or_default();
-    let (audio, image) = (details.audio_tokens.min(input), details.image_tokens.min(input));
-    let made = told.output_tokens_details.unwrap_or_default();
-    let out_image = made.image_tokens.min(output);
+    let (audio, image) = (details.audio_tokens.min(input), details.image_tokens.unwrap_or(0).min(input));
+    // Who counts pictures going in and does not say what came out made nothing but pictures.
+    let made = told.output_tokens_details.map(|made| made.image_tokens.unwrap_or(0));
+    let out_image = made.or(details.image_tokens.map(|_| output)).unwrap_or(0).min(output);
     Some(Usage {
         in_text: input.saturating_sub(audio).saturating_sub(image),
         in_audio: audio,
@@ -38,6 +39,8 @@ struct Reported {
     output_tokens: Option<u64>,
     total_tokens: Option<u64>,
     seconds: Option<f64>,
+    // Transcriptions write it without the plural.
+    #[serde(alias = "input_token_details")]
     input_tokens_details: Option<Details>,
     prompt_tokens_details: Option<Details>,
     output_tokens_details: Option<Details>,
@@ -47,5 +50,5 @@ struct Reported {
 #[serde(default)]
 struct Details {
     audio_tokens: u64,
-    image_tokens: u64,
+    image_tokens: Option<u64>,
 }

@@ -5,17 +5,33 @@
 //! form: M translators, not N × M. Vendors that speak the form itself need none of their own: see [`compat`].
 
 mod ask;
+mod audio;
+mod chain;
 mod compat;
+mod embeddings;
 mod form;
+mod given;
+mod google;
+mod hosts;
+mod images;
 mod inspect;
 mod meter;
+mod moderation;
+mod ocr;
+mod rerank;
+mod search;
+mod speech;
 mod told;
+mod transcription;
 
 pub use ask::Ask;
+pub use embeddings::EmbeddingRules;
 pub use form::multipart;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
 pub use told::Told;
+
+use chain::{Chain, Link};
 
 use crate::endpoint::EndpointKind;
 use crate::provider::Provider;
@@ -71,6 +87,24 @@ impl Provider {
         if !self.endpoints.contains(&kind) {
             return None;
         }
-        (self.hooks.translator)(kind, model).or_else(|| compat::translator(kind))
+        let of_row = || self.wires.get(&kind).copied();
+        (self.hooks.translator)(kind, model).or_else(of_row).or_else(|| compat::translator(kind))
+    }
+}
+
+/// The translator of a kind that rows call so (`wires = { kind = "name" }`).
+pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Translator> {
+    match kind {
+        // The common form: a row may say so.
+        _ if name == "compat" => compat::translator(kind),
+        EndpointKind::Embeddings => embeddings::named(name),
+        EndpointKind::Images | EndpointKind::ImageEdits => images::named(name),
+        EndpointKind::Moderation => moderation::named(name),
+        EndpointKind::Ocr => ocr::named(name),
+        EndpointKind::Rerank => rerank::named(name),
+        EndpointKind::Search => search::named(name),
+        EndpointKind::Speech => speech::named(name),
+        EndpointKind::Transcription | EndpointKind::Translation => transcription::named(name),
+        _ => None,
     }
 }

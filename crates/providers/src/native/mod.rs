@@ -2,12 +2,18 @@
 //! data), `mod.rs` (which functions stand in for a compatible row's), `url.rs`, `auth.rs`, `edit.rs`.
 
 mod anthropic;
+mod aws_polly;
 mod azure;
 mod azure_ai;
+mod bedrock;
 mod cohere;
+mod gemini;
 mod ollama;
 mod openai;
 mod snowflake;
+mod vertex_ai;
+
+pub(crate) use bedrock::ModelName;
 
 use crate::provider::Hooks;
 
@@ -24,14 +30,18 @@ pub(crate) struct Folder {
 /// All folders, by name.
 pub(crate) const ALL: &[Folder] = &[
     anthropic::FOLDER,
+    aws_polly::FOLDER,
     azure::FOLDER,
     azure::TEXT,
     azure_ai::FOLDER,
+    bedrock::FOLDER,
     cohere::FOLDER,
+    gemini::FOLDER,
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
     snowflake::FOLDER,
+    vertex_ai::FOLDER,
 ];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.

@@ -1,13 +1,14 @@
 //! Before and after, for each quirk.
 
 use super::Quirk;
+use crate::endpoint::EndpointKind;
 use crate::provider::{Hooks, Provider};
 use crate::row::Row;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tianji_core::generate::{Capabilities, EffortBudgets, Target};
 use tianji_core::{LossClass, Losses};
-use tianji_wire::RawObject;
+use tianji_wire::{Frame, RawObject};
 
 fn provider(quirk: &Value) -> Provider {
     let row: Row = serde_json::from_value(json!({ "quirks": [quirk] })).unwrap();
@@ -274,17 +275,18 @@ fn whole_replies() {
 
 /// Runs frames with these deltas (and a finish at the end) through a stream; returns the deltas and the last finish.
 fn streamed(quirk: Value, deltas: &[Value], finish: &str) -> (Vec<Value>, Value) {
-    let mut edit = provider(&quirk).stream_edit().unwrap();
+    let mut edit = provider(&quirk).stream_edit(EndpointKind::Chat).unwrap();
     let mut out = Vec::new();
+    let frame = |data: String| Frame { raw: Bytes::new(), event: None, data: data.into() };
     for delta in deltas {
-        let frame = json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": null }] });
-        edit.edit(&Bytes::from(frame.to_string()), &mut out);
+        let data = json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": null }] });
+        edit.edit(frame(data.to_string()), &mut out);
     }
     let last = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": finish }] });
-    edit.edit(&Bytes::from(last.to_string()), &mut out);
-    edit.edit(&Bytes::from_static(b"[DONE]"), &mut out);
-    assert_eq!(out.pop().unwrap(), "[DONE]");
-    let frames: Vec<Value> = out.iter().map(|frame| serde_json::from_slice(frame).unwrap()).collect();
+    edit.edit(frame(last.to_string()), &mut out);
+    edit.edit(frame("[DONE]".to_owned()), &mut out);
+    assert_eq!(out.pop().unwrap().data, "[DONE]");
+    let frames: Vec<Value> = out.iter().map(|frame| serde_json::from_slice(&frame.data).unwrap()).collect();
     let finish = frames.last().unwrap()["choices"][0]["finish_reason"].clone();
     (frames.iter().map(|frame| frame["choices"][0]["delta"].clone()).collect(), finish)
 }
@@ -335,7 +337,10 @@ fn streams() {
 #[test]
 fn a_provider_without_reply_quirks_touches_no_reply() {
     let provider = provider(&json!("flatten_text"));
-    assert!(provider.edit_reply(&Bytes::from_static(b"{}")).is_none() && provider.stream_edit().is_none());
+    assert!(
+        provider.edit_reply(&Bytes::from_static(b"{}")).is_none()
+            && provider.stream_edit(crate::EndpointKind::Chat).is_none()
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Sources of credentials, each carried through its conversation with canned replies.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod aws;
 mod azure;
@@ -59,7 +59,7 @@ fn no_file() -> Canned {
 #[derive(Debug)]
 enum Asked {
     Read(String),
-    Sent(WireRequest),
+    Sent(Box<WireRequest>),
 }
 
 impl Asked {
@@ -110,7 +110,7 @@ fn converse(source: &dyn CredentialSource, replies: Vec<Canned>) -> (Vec<Asked>,
                 return (asked, Err(error));
             }
             Step::Read(path) => asked.push(Asked::Read(path.to_str().unwrap().to_owned())),
-            Step::Send(request) => asked.push(Asked::Sent(request)),
+            Step::Send(request) => asked.push(Asked::Sent(Box::new(request))),
             Step::Wait(..) => panic!("no conversation for a credential waits"),
         }
         step = match replies.next() {

@@ -2,7 +2,7 @@
 
 use super::{Must, Row, Step, Value};
 use crate::error::StoreError;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
@@ -84,7 +84,8 @@ async fn on<T: Send + 'static>(
 
 fn query(connection: &Connection, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
-    bind(&mut statement, params)?;
+    let places = places(&statement);
+    bind(&mut statement, &places, params)?;
     let width = statement.column_count();
     let mut rows = statement.raw_query();
     let mut found = Vec::new();
@@ -98,12 +99,8 @@ fn query(connection: &Connection, sql: &str, params: &[Value]) -> Result<Vec<Row
 
 fn transaction(connection: &mut Connection, steps: &[Step]) -> Result<bool, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for step in steps {
-        let mut statement = transaction.prepare_cached(step.sql)?;
-        bind(&mut statement, &step.params)?;
-        let changed = statement.raw_execute()?;
-        drop(statement);
-        if step.must == Must::Change && changed == 0 {
+    for alike in steps.chunk_by(|one, next| std::ptr::eq(one.sql, next.sql)) {
+        if !all(&transaction, alike)? {
             transaction.rollback()?;
             return Ok(false);
         }
@@ -112,11 +109,34 @@ fn transaction(connection: &mut Connection, steps: &[Step]) -> Result<bool, Stor
     Ok(true)
 }
 
-/// `$n` is a name to SQLite, not a number, and stands at the place of its first occurrence.
-fn bind(statement: &mut rusqlite::CachedStatement<'_>, params: &[Value]) -> Result<(), StoreError> {
-    for place in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(place).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-        let value = number.and_then(|number| params.get(number.checked_sub(1)?)).unwrap_or(&Value::Null);
+/// Runs steps of one text, prepared once. `false`: one that must change something did not.
+fn all(connection: &Connection, alike: &[Step]) -> Result<bool, StoreError> {
+    let Some(first) = alike.first() else { return Ok(true) };
+    let mut statement = connection.prepare_cached(first.sql)?;
+    let places = places(&statement);
+    for step in alike {
+        bind(&mut statement, &places, &step.params)?;
+        if statement.raw_execute()? == 0 && step.must == Must::Change {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Which parameter each place takes. `$n` is a name to SQLite, not a number, and stands at the place of its first
+/// occurrence.
+fn places(statement: &CachedStatement<'_>) -> Vec<Option<usize>> {
+    let number = |place| statement.parameter_name(place)?.get(1..)?.parse::<usize>().ok()?.checked_sub(1);
+    (1..=statement.parameter_count()).map(number).collect()
+}
+
+fn bind(
+    statement: &mut CachedStatement<'_>,
+    places: &[Option<usize>],
+    params: &[Value],
+) -> Result<(), rusqlite::Error> {
+    for (place, number) in (1..).zip(places) {
+        let value = number.and_then(|number| params.get(number)).unwrap_or(&Value::Null);
         statement.raw_bind_parameter(place, value)?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use crate::error::StoreError;
 use bytes::BytesMut;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use std::sync::Arc;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 /// A value in a row or a parameter.
@@ -11,6 +12,10 @@ pub(crate) enum Value {
     Null,
     Int(i64),
     Text(String),
+    /// A text that many rows have.
+    Shared(Arc<str>),
+    /// A text that is always the same.
+    Static(&'static str),
     Bool(bool),
 }
 
@@ -20,6 +25,10 @@ pub(crate) type Row = Vec<Value>;
 impl Value {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    pub(crate) fn shared(text: &Arc<str>) -> Self {
+        Self::Shared(Arc::clone(text))
     }
 
     pub(crate) fn maybe(text: Option<impl Into<String>>) -> Self {
@@ -36,9 +45,16 @@ impl Value {
     }
 
     pub(crate) fn as_text(&self, column: &'static str) -> Result<&str, StoreError> {
+        self.str().ok_or(StoreError::Row { column })
+    }
+
+    /// The text, if it is one.
+    fn str(&self) -> Option<&str> {
         match self {
-            Self::Text(text) => Ok(text),
-            _ => Err(StoreError::Row { column }),
+            Self::Text(text) => Some(text),
+            Self::Shared(text) => Some(text),
+            Self::Static(text) => Some(text),
+            Self::Null | Self::Int(_) | Self::Bool(_) => None,
         }
     }
 
@@ -61,8 +77,10 @@ impl rusqlite::ToSql for Value {
         Ok(ToSqlOutput::Borrowed(match self {
             Self::Null => ValueRef::Null,
             Self::Int(number) => ValueRef::Integer(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Bool(truth) => ValueRef::Integer(i64::from(*truth)),
+            Self::Text(_) | Self::Shared(_) | Self::Static(_) => {
+                ValueRef::Text(self.str().unwrap_or_default().as_bytes())
+            }
         }))
     }
 }
@@ -84,10 +102,16 @@ impl ToSql for Value {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(number) if *kind == Type::INT4 => i32::try_from(*number)?.to_sql(kind, out),
             Self::Int(number) => number.to_sql(kind, out),
-            // Postgres refuses NUL in texts; SQLite does not mind.
-            Self::Text(text) if text.contains('\0') => text.replace('\0', "\u{fffd}").to_sql(kind, out),
-            Self::Text(text) => text.to_sql(kind, out),
             Self::Bool(truth) => truth.to_sql(kind, out),
+            Self::Text(_) | Self::Shared(_) | Self::Static(_) => {
+                let text = self.str().unwrap_or_default();
+                // Postgres refuses NUL in texts; SQLite does not mind.
+                if text.contains('\0') {
+                    text.replace('\0', "\u{fffd}").to_sql(kind, out)
+                } else {
+                    text.to_sql(kind, out)
+                }
+            }
         }
     }
 

@@ -7,14 +7,14 @@
 //! never forgotten before its intent.
 
 mod frame;
+mod lately;
 mod recover;
 mod segment;
 mod shard;
 mod sync;
 
 use self::recover::read_old;
-use self::shard::Shard;
-use serde::{Deserialize, Serialize};
+use self::shard::{Shard, Source};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,41 +63,23 @@ impl SpoolOptions {
 }
 
 /// What a call looks like before it is sent: enough for a row if nothing else ever comes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Intent(CallRecord);
+#[derive(Clone, Copy, Debug)]
+pub struct Intent<'a>(&'a CallRecord);
 
-impl Intent {
+impl<'a> Intent<'a> {
     /// The intent of a call whose record is being gathered.
-    pub fn of(record: &CallRecord) -> Self {
-        Self(CallRecord {
-            call_id: record.call_id,
-            call_type: Arc::clone(&record.call_type),
-            endpoint: Arc::clone(&record.endpoint),
-            stream: record.stream,
-            token: Arc::clone(&record.token),
-            key_alias: record.key_alias.clone(),
-            user_id: record.user_id.clone(),
-            team_id: record.team_id.clone(),
-            organization_id: record.organization_id.clone(),
-            end_user: record.end_user.clone(),
-            model: Arc::clone(&record.model),
-            model_group: Arc::clone(&record.model_group),
-            model_id: Arc::clone(&record.model_id),
-            provider: Arc::clone(&record.provider),
-            started_at: record.started_at,
-            ..CallRecord::default()
-        })
+    pub const fn of(record: &'a CallRecord) -> Self {
+        Self(record)
     }
+}
 
-    /// The record of a call that the process did not live to see end.
-    fn interrupted(self, now: Micros) -> CallRecord {
-        CallRecord {
-            ended_at: now,
-            status: CallStatus::Interrupted,
-            error_message: Some("the gateway ended before the call did".to_owned()),
-            ..self.0
-        }
+/// The record of a call that the process did not live to see end.
+fn interrupted(intent: CallRecord, now: Micros) -> CallRecord {
+    CallRecord {
+        ended_at: now,
+        status: CallStatus::Interrupted,
+        error_message: Some("the gateway ended before the call did".to_owned()),
+        ..intent
     }
 }
 
@@ -113,9 +95,6 @@ pub enum SpoolError {
     /// There is no room left, on the disk or by configuration.
     #[error("the spool is full")]
     Full,
-    /// A record does not serialise; only a bug can do that.
-    #[error("a record cannot be written")]
-    Record(#[from] serde_json::Error),
 }
 
 /// What was found at the start.
@@ -189,7 +168,7 @@ impl Spool {
             syncer.watch(&spool.0);
         }
         for intent in found.open {
-            spool.settle(&intent.interrupted(now))?;
+            spool.settle(&Arc::new(interrupted(intent, now)))?;
         }
         Ok((spool, recovered))
     }
@@ -198,12 +177,12 @@ impl Spool {
     ///
     /// # Errors
     /// When there is no room, or the record cannot be kept even in memory.
-    pub fn intent(&self, intent: &Intent) -> Result<(), SpoolError> {
+    pub fn intent(&self, intent: Intent<'_>) -> Result<(), SpoolError> {
         if self.0.bytes.load(Ordering::Relaxed) > self.0.max_bytes {
             return Err(SpoolError::Full);
         }
         let mut shard = self.shard(&intent.0.call_id);
-        shard.append_intent(intent.0.call_id, &serde_json::to_vec(intent)?)?;
+        shard.append_intent(intent.0)?;
         self.force(&shard)
     }
 
@@ -211,10 +190,11 @@ impl Spool {
     ///
     /// # Errors
     /// When the record cannot be kept even in memory.
-    pub fn settle(&self, record: &CallRecord) -> Result<(), SpoolError> {
-        let text = serde_json::to_vec(record)?;
+    pub fn settle(&self, record: &Arc<CallRecord>) -> Result<(), SpoolError> {
+        let mut text = Vec::with_capacity(USUAL_TEXT);
+        record.write_json(&mut text);
         let mut shard = self.shard(&record.call_id);
-        shard.append_record(record.call_id, &text)?;
+        shard.append_record(record, text)?;
         self.0.pending.fetch_add(1, Ordering::Relaxed);
         self.force(&shard)
     }
@@ -236,9 +216,13 @@ impl Spool {
     /// Records of a segment from an offset on, at most `most`.
     pub(crate) fn read(&self, id: SegmentId, from: u64, most: usize) -> Result<Batch, SpoolError> {
         let closed = lock(&self.0.old).iter().find(|segment| segment.id == id).map(segment::Closed::readable);
-        let readable = closed.or_else(|| self.0.shards.iter().find_map(|shard| lock(shard).readable(id)));
-        match readable {
-            Some(readable) => segment::read(&readable, from, most).map_err(SpoolError::Io),
+        let source = match closed {
+            Some(readable) => Some(Source::File(readable)),
+            None => self.0.shards.iter().find_map(|shard| lock(shard).source(id, from, most)),
+        };
+        match source {
+            Some(Source::Memory(batch)) => Ok(batch),
+            Some(Source::File(readable)) => segment::read(&readable, from, most).map_err(SpoolError::Io),
             None => Ok(Batch::at(from)),
         }
     }
@@ -275,3 +259,6 @@ impl Spool {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Room for a record's text.
+const USUAL_TEXT: usize = 1024;

@@ -1,11 +1,12 @@
 //! Reading what an earlier process left behind.
 
+use super::SpoolError;
 use super::frame::{self, Kind};
 use super::segment::{self, Closed, SegmentId};
-use super::{Intent, SpoolError};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use tianji_core::CallRecord;
 use uuid::Uuid;
 
 /// What was found.
@@ -13,7 +14,7 @@ use uuid::Uuid;
 pub(crate) struct Found {
     pub(crate) segments: Vec<Closed>,
     /// Intents without a record.
-    pub(crate) open: Vec<Intent>,
+    pub(crate) open: Vec<CallRecord>,
     pub(crate) records: u64,
     pub(crate) bytes: u64,
 }
@@ -33,7 +34,7 @@ pub(crate) fn read_old(dir: &Path) -> Result<Found, SpoolError> {
     }
     files.sort();
     let mut found = Found::default();
-    let mut open: HashMap<Uuid, Intent> = HashMap::new();
+    let mut open: HashMap<Uuid, CallRecord> = HashMap::new();
     for (id, path) in files {
         let text = std::fs::read(&path)?;
         let mut at = 0;
@@ -51,7 +52,7 @@ pub(crate) fn read_old(dir: &Path) -> Result<Found, SpoolError> {
         let length = at as u64;
         found.bytes += length;
         // The interrupted calls get their records right after; no intent here stays open.
-        found.segments.push(Closed { id, path, length, shipped: 0, open: 0 });
+        found.segments.push(Closed { id, path, length, records_end: length, shipped: 0, open: 0 });
     }
     found.open = open.into_values().collect();
     Ok(found)

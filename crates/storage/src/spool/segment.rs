@@ -4,6 +4,7 @@ use super::frame::{self, Kind};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tianji_core::CallRecord;
 use uuid::Uuid;
@@ -18,6 +19,8 @@ pub(crate) struct Closed {
     pub(crate) path: PathBuf,
     /// Bytes that hold whole frames.
     pub(crate) length: u64,
+    /// Where the last record ends; behind it are only intents.
+    pub(crate) records_end: u64,
     /// Bytes that are known to be in the database.
     pub(crate) shipped: u64,
     /// Intents whose record has not come yet.
@@ -44,7 +47,7 @@ pub(crate) struct Batch {
     /// Where to read on.
     pub(crate) end: u64,
     /// Records, each with its JSON text.
-    pub(crate) records: Vec<(CallRecord, String)>,
+    pub(crate) records: Vec<(Arc<CallRecord>, String)>,
     /// Whole frames whose JSON is no record: counted, never shipped.
     pub(crate) unreadable: u64,
 }

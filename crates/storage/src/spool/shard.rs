@@ -1,7 +1,8 @@
 //! One stream of segments: where frames are appended.
 
 use super::frame::{self, Kind};
-use super::segment::{self, Closed, Readable, SegmentId};
+use super::lately::{Kept, Lately};
+use super::segment::{self, Batch, Closed, Readable, SegmentId};
 use super::{SpoolError, SpoolOptions};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -9,6 +10,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tianji_core::CallRecord;
 use uuid::Uuid;
 
 /// A shard.
@@ -22,9 +24,18 @@ pub(crate) struct Shard {
     open: HashMap<Uuid, SegmentId>,
     /// Frames that could not be written yet.
     waiting: Vec<u8>,
-    scratch: Vec<u8>,
+    /// The text of an intent, and a frame.
+    scratch: (Vec<u8>, Vec<u8>),
+    lately: Lately,
     bytes: Arc<AtomicU64>,
     dirty: bool,
+}
+
+/// Where a stretch of a segment is to be had.
+#[derive(Debug)]
+pub(crate) enum Source {
+    Memory(Batch),
+    File(Readable),
 }
 
 #[derive(Debug)]
@@ -42,24 +53,39 @@ impl Shard {
             closed: Vec::new(),
             open: HashMap::new(),
             waiting: Vec::new(),
-            scratch: Vec::new(),
+            scratch: (Vec::new(), Vec::new()),
+            lately: Lately::default(),
             bytes,
             dirty: false,
         }
     }
 
-    pub(crate) fn append_intent(&mut self, call_id: Uuid, payload: &[u8]) -> Result<(), SpoolError> {
-        self.append(Kind::Intent, payload)?;
+    pub(crate) fn append_intent(&mut self, call: &CallRecord) -> Result<(), SpoolError> {
+        let mut text = std::mem::take(&mut self.scratch.0);
+        text.clear();
+        call.write_intent_json(&mut text);
+        let appended = self.append(Kind::Intent, &text);
+        self.scratch.0 = text;
+        appended?;
         if let Some(current) = &mut self.current {
             current.segment.open += 1;
-            self.open.insert(call_id, current.segment.id);
+            self.open.insert(call.call_id, current.segment.id);
         }
         Ok(())
     }
 
-    pub(crate) fn append_record(&mut self, call_id: Uuid, payload: &[u8]) -> Result<(), SpoolError> {
-        self.append(Kind::Record, payload)?;
-        if let Some(id) = self.open.remove(&call_id) {
+    /// Appends a record and its JSON text.
+    pub(crate) fn append_record(&mut self, record: &Arc<CallRecord>, text: Vec<u8>) -> Result<(), SpoolError> {
+        let in_file = self.append(Kind::Record, &text)?;
+        if let Some(current) = self.current.as_mut().filter(|_| in_file) {
+            let segment = &mut current.segment;
+            let after = std::mem::replace(&mut segment.records_end, segment.length);
+            if let Ok(text) = String::from_utf8(text) {
+                let record = Arc::clone(record);
+                self.lately.keep(Kept { segment: segment.id, after, end: segment.length, record, text });
+            }
+        }
+        if let Some(id) = self.open.remove(&record.call_id) {
             let current = self.current.as_mut().map(|current| &mut current.segment);
             if let Some(segment) = self.closed.iter_mut().chain(current).find(|segment| segment.id == id) {
                 segment.open = segment.open.saturating_sub(1);
@@ -68,22 +94,22 @@ impl Shard {
         Ok(())
     }
 
-    /// Appends a frame: to the file, or to memory while the file takes nothing.
-    fn append(&mut self, kind: Kind, payload: &[u8]) -> Result<(), SpoolError> {
-        let mut frame = std::mem::take(&mut self.scratch);
+    /// Appends a frame: to the file, which is `true`, or to memory while the file takes nothing.
+    fn append(&mut self, kind: Kind, payload: &[u8]) -> Result<bool, SpoolError> {
+        let mut frame = std::mem::take(&mut self.scratch.1);
         frame.clear();
         frame::write(&mut frame, kind, payload);
         let written = self.flush_waiting().and_then(|()| self.write(&frame));
         let outcome = match written {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(true),
             Err(cause) if self.waiting.len() + frame.len() <= MOST_WAITING => {
                 tracing::error!(%cause, "the spool cannot be written to; records wait in memory");
                 self.waiting.extend_from_slice(&frame);
-                Ok(())
+                Ok(false)
             }
             Err(_) => Err(SpoolError::Full),
         };
-        self.scratch = frame;
+        self.scratch.1 = frame;
         outcome
     }
 
@@ -93,8 +119,10 @@ impl Shard {
         }
         let waiting = std::mem::take(&mut self.waiting);
         let written = self.write(&waiting);
-        if written.is_err() {
-            self.waiting = waiting;
+        match (&written, &mut self.current) {
+            // Records may be among them, wherever they stand.
+            (Ok(()), Some(current)) => current.segment.records_end = current.segment.length,
+            _ => self.waiting = waiting,
         }
         written
     }
@@ -123,7 +151,7 @@ impl Shard {
         let id = Uuid::now_v7();
         let path = segment::path(&self.dir, id);
         let file = OpenOptions::new().create_new(true).append(true).open(&path)?;
-        let segment = Closed { id, path, length: 0, shipped: 0, open: 0 };
+        let segment = Closed { id, path, length: 0, records_end: 0, shipped: 0, open: 0 };
         self.current = Some(Current { file: Arc::new(file), segment });
         Ok(())
     }
@@ -139,9 +167,19 @@ impl Shard {
         self.closed.iter().map(|segment| segment.id).chain(current)
     }
 
-    pub(crate) fn readable(&self, id: SegmentId) -> Option<Readable> {
+    /// Where at most `most` records of a segment are, from an offset on; `None` if the segment is not of this shard.
+    pub(crate) fn source(&mut self, id: SegmentId, from: u64, most: usize) -> Option<Source> {
         let current = self.current.iter().map(|current| &current.segment);
-        self.closed.iter().chain(current).find(|segment| segment.id == id).map(Closed::readable)
+        let segment = self.closed.iter().chain(current).find(|segment| segment.id == id)?;
+        if from >= segment.records_end {
+            return Some(Source::Memory(Batch { end: segment.length.max(from), ..Batch::at(from) }));
+        }
+        if let Some(batch) = self.lately.take(id, from, most) {
+            return Some(Source::Memory(batch));
+        }
+        let mut readable = segment.readable();
+        readable.length = self.lately.begins(id).unwrap_or(readable.length).min(readable.length);
+        Some(Source::File(readable))
     }
 
     pub(crate) fn shipped(&mut self, id: SegmentId, offset: u64) {

@@ -1,7 +1,7 @@
 //! Requests, both ways.
 
 mod decode;
-mod encode;
+pub(crate) mod encode;
 
 pub(super) use decode::{content, decode};
 pub(super) use encode::encode;

@@ -82,7 +82,7 @@ impl MessagesEncoder {
             PartKind::Opaque(_) => return,
             PartKind::ToolCall { id, name, kind } => {
                 let block = self.number();
-                start_block(block, &Block::ToolUse { id, name, input: Input::Empty {} }, out);
+                start_block(block, &Block::ToolUse { id: id.as_str().into(), name, input: Input::Empty {} }, out);
                 let what = if *kind == ToolCallKind::Custom { What::Custom(String::new()) } else { What::Call };
                 return self.parts.push(OpenPart { part, block: Some(block), what });
             }
@@ -109,6 +109,10 @@ impl MessagesEncoder {
             self.parts.len() - 1
         });
         let Some(open) = self.parts.get_mut(at) else { return };
+        // The signature of a call rides in its id already.
+        if matches!((&open.what, &growth), (What::Call | What::Custom(_), Growth::Signature { .. })) {
+            return;
+        }
         if let (What::Custom(held), Growth::InputJson { partial_json }) = (&mut open.what, &growth) {
             return held.push_str(partial_json);
         }

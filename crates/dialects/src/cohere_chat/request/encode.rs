@@ -2,9 +2,10 @@
 
 use super::body::Body;
 use super::{documents, tools, turns};
+use crate::gemini;
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_responses;
-use crate::{DialectError, EncodedRequest, Fixups};
+use crate::{DialectError, EncodedRequest, Fixups, openai_text};
 use serde::Serialize;
 use serde_json::Number;
 use tianji_core::generate::{Effort, FilePart, GenerateRequest, MediaSource, OutputFormat, Reasoning, Target};
@@ -157,13 +158,16 @@ impl Body<'_> {
             self.hint("cache_control", "no cache marks");
         }
         for (name, raw) in &request.openai_only {
-            let says_nothing = HINTS.contains(&name.as_str()) || DEFAULTS.contains(&(name.as_str(), raw.text()));
+            let says_nothing = HINTS.contains(&name.as_str())
+                || openai_text::says_nothing(name, raw.text())
+                || DEFAULTS.contains(&(name.as_str(), raw.text()));
             let class = openai_responses::loss_elsewhere(name, raw);
             self.unsaid(name, raw, class.unwrap_or(if says_nothing { LossClass::Hint } else { LossClass::Parameter }));
         }
         for (name, raw) in &request.anthropic_only {
             self.unsaid(name, raw, LossClass::Hint);
         }
+        gemini::unsaid(request, self.losses);
         for (name, raw) in request.cohere_only.iter().chain(&request.extra) {
             self.once(name, raw);
         }

@@ -4,7 +4,7 @@ use super::{messages, options};
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_chat::request::tools;
 use crate::openai_responses::loss_elsewhere;
-use crate::{DialectError, EncodedRequest, Fixups, openai_text};
+use crate::{DialectError, EncodedRequest, Fixups, cohere_chat, gemini, openai_text};
 use bytes::BytesMut;
 use serde::Serialize;
 use tianji_core::generate::{Effort, GenerateRequest, OutputFormat, Reasoning, Target, Tool, ToolChoice};
@@ -32,6 +32,7 @@ pub(in crate::ollama_chat) fn encode(
     body.probabilities(request);
     let mut set = body.sampling(request);
     body.unsaid(request, &mut set);
+    body.foreign(request, &mut set);
     body.extra(request, &mut set);
     if !set.is_empty() {
         body.value("options", &set);
@@ -196,13 +197,20 @@ impl Body<'_> {
                 self.lose(loss_elsewhere(name, raw).unwrap_or(class), name);
             }
         }
-        for (name, raw) in &request.anthropic_only {
+    }
+
+    /// Parameters of vendors that have a dialect of their own.
+    fn foreign(&mut self, request: &GenerateRequest, set: &mut Extra) {
+        for (name, raw) in request.anthropic_only.iter().chain(&request.cohere_only) {
             if self.allows(name) {
                 set.insert(name.clone(), raw.clone());
-            } else {
+            } else if request.anthropic_only.contains_key(name) {
                 self.lose(LossClass::Hint, name);
+            } else {
+                self.losses.push(cohere_chat::loss_elsewhere(name, raw), name.as_str(), cohere_chat::ONLY_COHERES);
             }
         }
+        gemini::unsaid(request, self.losses);
     }
 
     /// Parameters that nobody else knows are options, but for those that stand at the top.

@@ -1,9 +1,9 @@
 //! The conversation, for an upstream.
 
 use super::history::MINTED;
-use crate::DialectError;
 use crate::ollama_chat::response;
 use crate::openai_chat::json::{self, Commas};
+use crate::{DialectError, gemini};
 use bytes::BytesMut;
 use tianji_core::generate::{GenerateRequest, MediaSource, Message, Part, Role, ToolCall, ToolCallKind, ToolResult};
 use tianji_core::{LossClass, Losses};
@@ -116,7 +116,15 @@ impl<'a> Turn<'a> {
             Part::Thinking(_) | Part::RedactedThinking { .. } => {
                 losses.push(LossClass::Hint, path, "a thought that only its vendor can read");
             }
-            Part::ToolCall(call) => self.calls.push(call),
+            Part::ToolCall(call) => {
+                if call.signature.is_some() {
+                    losses.push(LossClass::Hint, path, "another vendor's signature");
+                }
+                self.calls.push(call);
+            }
+            Part::Opaque(own) if own.type_name == gemini::SIGNATURE => {
+                losses.push(LossClass::Hint, path, "another vendor's signature");
+            }
             Part::Audio(_) | Part::Video(_) | Part::File(_) => return Err(refused("only text and pictures are taken")),
             Part::Opaque(own) => {
                 return Err(refused(&format!("`{}` is something that only its vendor has", own.type_name)));

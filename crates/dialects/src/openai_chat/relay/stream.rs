@@ -215,7 +215,7 @@ impl ChatRelay {
         frame.extend_from_slice(br#","choices":[],"usage":"#);
         match raw {
             Some(raw) => frame.extend_from_slice(raw.as_bytes()),
-            None => usage::write(&report.usage, false, frame),
+            None => usage::write(&report.usage, usage::Extras::None, frame),
         }
         frame.extend_from_slice(b"}");
     }

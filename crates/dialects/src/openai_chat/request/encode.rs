@@ -2,6 +2,7 @@
 
 use super::{tools, turns};
 use crate::cohere_chat;
+use crate::gemini;
 use crate::openai_chat::json;
 use crate::openai_responses::loss_elsewhere;
 use crate::{DialectError, EncodedRequest, openai_text};
@@ -284,6 +285,7 @@ impl Body<'_> {
                 self.losses.push(LossClass::Hint, name.as_str(), "a parameter that only Anthropic has");
             }
         }
+        gemini::unsaid(request, self.losses);
         for (name, raw) in &request.cohere_only {
             if self.allows(name) {
                 self.once(name, raw);

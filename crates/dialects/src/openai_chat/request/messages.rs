@@ -3,6 +3,8 @@
 use super::content;
 use super::tools::Mark;
 use crate::DialectError;
+use crate::gemini;
+use crate::lenient::lenient;
 use crate::openai_chat::calls::arguments_text;
 use crate::openai_chat::response::thinking_blocks;
 use crate::openai_chat::types::{CallExtras, string};
@@ -88,6 +90,8 @@ fn assistant(
         let AudioReference { id, transcript } = audio;
         parts.push(Part::Audio(AudioPart { data: String::new(), format: String::new(), id, transcript }));
     }
+    let signatures = object.provider_specific_fields.and_then(|extras| extras.thought_signatures);
+    parts.extend(signatures.unwrap_or_default().iter().map(|signature| gemini::signed(signature)));
     for (at, call) in object.tool_calls.unwrap_or_default().into_iter().enumerate() {
         parts.push(Part::ToolCall(call.read(&format!("{path}.tool_calls[{at}]"))?));
     }
@@ -157,6 +161,16 @@ struct MessageObject<'a> {
     audio: Option<AudioReference>,
     #[serde(default)]
     cache_control: Option<Mark>,
+    #[serde(default, deserialize_with = "lenient")]
+    provider_specific_fields: Option<MessageExtras>,
+}
+
+/// What the gateway hung on an earlier answer that must come back.
+#[derive(Deserialize)]
+struct MessageExtras {
+    /// Gemini's signatures of texts.
+    #[serde(default, deserialize_with = "lenient")]
+    thought_signatures: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

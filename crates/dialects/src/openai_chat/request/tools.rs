@@ -1,13 +1,14 @@
 //! Tools and how to choose among them, both ways.
 
 use crate::DialectError;
+use crate::gemini;
 use crate::openai_chat::json::{self, Commas};
 use bytes::BytesMut;
 use serde::Deserialize;
 use serde_json::Value;
 use std::fmt::Write as _;
 use tianji_core::generate::{CacheMark, Tool, ToolChoice};
-use tianji_core::{DialectId, Json};
+use tianji_core::{DialectId, Extra, Json};
 
 /// Reads `tools`.
 pub(crate) fn decode(raw: &Json) -> Result<Vec<Tool>, DialectError> {
@@ -88,6 +89,9 @@ pub(super) fn write_choice(choice: &ToolChoice, tools: &[Tool], out: &mut BytesM
 
 fn decode_tool(raw: Json, at: usize) -> Result<Tool, DialectError> {
     let invalid = |cause: serde_json::Error| DialectError::invalid(format!("tools[{at}]"), cause.to_string());
+    if let Some(type_name) = gemini_tool(&raw) {
+        return Ok(Tool::Server { dialect: DialectId::Gemini, type_name, raw });
+    }
     let tool: ToolObject = raw.read().map_err(invalid)?;
     let kind = tool.kind.as_deref().unwrap_or("function");
     match (kind, tool.function, tool.custom) {
@@ -106,6 +110,15 @@ fn decode_tool(raw: Json, at: usize) -> Result<Tool, DialectError> {
             Ok(Tool::Server { dialect, type_name: other.to_owned(), raw })
         }
     }
+}
+
+/// Gemini's own tools have no type: an only member says which it is (`{"googleSearch": {}}`). Clients of this dialect may
+/// name them for a deployment that has them.
+fn gemini_tool(raw: &Json) -> Option<String> {
+    let members: Extra = raw.read().ok()?;
+    let mut names = members.into_keys().filter(|name| name != "type");
+    let name = names.next().filter(|name| gemini::is_tool(name))?;
+    names.next().is_none().then_some(name)
 }
 
 /// Anthropic's own tools have a date in their type (`bash_20250124`; Anthropic docs, "Tool use"): clients of this

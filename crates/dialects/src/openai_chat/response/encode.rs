@@ -1,13 +1,17 @@
 //! Writes a reply for a client.
 
+use crate::gemini;
 use crate::openai_chat::json::{self, Commas};
-use crate::openai_chat::{finish, thought, usage};
+use crate::openai_chat::usage::{self, Extras};
+use crate::openai_chat::{finish, thought};
 use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use tianji_core::Json;
-use tianji_core::generate::{Choice, ClientView, GenerateResponse, Part, TextPart, ToolCall, ToolCallKind};
+use tianji_core::generate::{
+    Choice, ClientView, GenerateResponse, MediaSource, Part, TextPart, ToolCall, ToolCallKind,
+};
 
 /// Writes a reply.
 pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientView) -> Bytes {
@@ -26,7 +30,9 @@ pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientV
     out.extend_from_slice(b"]");
     if let Some(consumed) = &response.usage {
         out.extend_from_slice(br#","usage":"#);
-        usage::write(consumed, true, &mut out);
+        let googles = response.extra.contains_key("vertex_ai_grounding_metadata");
+        let extras = if googles { Extras::Googles } else { Extras::Caches };
+        usage::write(consumed, extras, &mut out);
     }
     if let Some(tier) = &response.service_tier {
         out.extend_from_slice(br#","service_tier":"#);
@@ -52,6 +58,7 @@ pub(in crate::openai_chat) fn extras_field(type_name: &str) -> &'static str {
     match type_name {
         "web_search_tool_result" | "web_fetch_tool_result" => "web_search_results",
         name if name.ends_with("_tool_result") => "tool_results",
+        gemini::SIGNATURE => "thought_signatures",
         _ => "unknown_blocks",
     }
 }
@@ -103,6 +110,15 @@ fn write_message(choice: &Choice, view: &ClientView, out: &mut BytesMut) {
         out.extend_from_slice(br#","annotations":"#);
         json::value(&message.annotations, out);
     }
+    if !message.images.is_empty() {
+        out.extend_from_slice(br#","images":["#);
+        let mut commas = Commas::new();
+        for (index, (mime, data)) in message.images.iter().enumerate() {
+            commas.next(out);
+            write_image(index, mime, data, out);
+        }
+        out.extend_from_slice(b"]");
+    }
     if !choice.extra.contains_key("audio") {
         message.write_audio(out);
     }
@@ -116,6 +132,13 @@ fn write_message(choice: &Choice, view: &ClientView, out: &mut BytesMut) {
         message.write_extras(out);
     }
     out.extend_from_slice(b"}");
+}
+
+/// Writes one of `images`, in which the reference proxy shows pictures that a chat model made.
+pub(in crate::openai_chat) fn write_image(index: usize, mime: &str, data: &str, out: &mut BytesMut) {
+    let _ = write!(out, r#"{{"type":"image_url","index":{index},"image_url":{{"url":"#);
+    json::string(&format!("data:{mime};base64,{data}"), out);
+    out.extend_from_slice(br#","detail":"auto"}}"#);
 }
 
 fn write_calls(calls: &[&ToolCall], view: &ClientView, out: &mut BytesMut) {
@@ -170,6 +193,8 @@ struct Message<'a> {
     /// Citations of each text that has some, in the vendor's form.
     citations: Vec<&'a [Json]>,
     audio: Option<&'a tianji_core::generate::AudioPart>,
+    /// Media type and base64 text of pictures that were made.
+    images: Vec<(&'a str, &'a str)>,
     /// A vendor's own blocks, by the field that keeps them.
     own: Vec<(&'static str, &'a Json)>,
 }
@@ -178,8 +203,15 @@ struct Message<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block<'a> {
-    Thinking { thinking: &'a str, signature: &'a str },
-    RedactedThinking { data: &'a str },
+    Thinking {
+        thinking: &'a str,
+        /// Some vendors think in blocks that they do not sign.
+        #[serde(skip_serializing_if = "str::is_empty")]
+        signature: &'a str,
+    },
+    RedactedThinking {
+        data: &'a str,
+    },
 }
 
 /// One of `annotations`.
@@ -230,7 +262,12 @@ impl<'a> Message<'a> {
             Part::Refusal(words) => self.refusal.get_or_insert_default().push_str(words),
             Part::Audio(audio) => self.audio = Some(audio),
             Part::Opaque(own) => self.own.push((extras_field(&own.type_name), &own.raw)),
-            Part::Image(_) | Part::Video(_) | Part::File(_) | Part::ToolResult(_) => {}
+            Part::Image(image) => {
+                if let MediaSource::Base64 { mime, data } = &image.source {
+                    self.images.push((mime, data));
+                }
+            }
+            Part::Video(_) | Part::File(_) | Part::ToolResult(_) => {}
         }
     }
 
@@ -287,7 +324,7 @@ impl<'a> Message<'a> {
             commas.key("thinking_blocks", out);
             json::value(&self.blocks, out);
         }
-        for field in ["web_search_results", "tool_results", "unknown_blocks"] {
+        for field in ["web_search_results", "tool_results", "thought_signatures", "unknown_blocks"] {
             let blocks: Vec<&Json> = self.own.iter().filter(|(name, _)| *name == field).map(|(_, raw)| *raw).collect();
             if !blocks.is_empty() {
                 commas.key(field, out);

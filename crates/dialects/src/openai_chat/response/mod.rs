@@ -6,4 +6,4 @@ mod encode;
 pub(crate) use decode::unusable;
 pub(super) use decode::{annotations, content, decode, thinking_blocks};
 pub(crate) use encode::client_id;
-pub(super) use encode::{encode, extras_field};
+pub(super) use encode::{encode, extras_field, write_image};

@@ -1,13 +1,15 @@
 //! Canonical events → chunks for a client.
 
 use crate::StreamEncoder;
+use crate::gemini;
 use crate::openai_chat::json;
-use crate::openai_chat::response::{client_id, extras_field};
-use crate::openai_chat::{error, finish, usage};
+use crate::openai_chat::response::{client_id, extras_field, write_image};
+use crate::openai_chat::usage::{self, Extras};
+use crate::openai_chat::{error, finish};
 use bytes::BytesMut;
 use std::fmt::Write as _;
-use tianji_core::generate::{ClientView, Delta, Finish, PartKind, StreamEvent, ToolCallKind};
-use tianji_core::{Error, Json, Usage};
+use tianji_core::generate::{ClientView, Delta, Finish, Opaque, PartKind, StreamEvent, ToolCallKind};
+use tianji_core::{DialectId, Error, Json, Usage};
 
 /// The encoder of one stream.
 #[derive(Debug)]
@@ -17,12 +19,14 @@ pub(in crate::openai_chat) struct ChatEncoder {
     head: BytesMut,
     choices: Vec<Choice>,
     usage: Option<Usage>,
+    extras: Extras,
 }
 
 #[derive(Debug)]
 struct Choice {
     index: u32,
     calls: usize,
+    images: usize,
     parts: Vec<Part>,
     finished: bool,
 }
@@ -50,7 +54,7 @@ enum What {
 impl ChatEncoder {
     /// Before the first event.
     pub(in crate::openai_chat) fn new(view: ClientView) -> Self {
-        Self { view, head: BytesMut::new(), choices: Vec::with_capacity(1), usage: None }
+        Self { view, head: BytesMut::new(), choices: Vec::with_capacity(1), usage: None, extras: Extras::default() }
     }
 
     fn start(&mut self, id: &str, created: Option<i64>) {
@@ -72,7 +76,7 @@ impl ChatEncoder {
         if let Some(at) = self.choices.iter().position(|choice| choice.index == index) {
             return self.choices.get(at).filter(|choice| !choice.finished).map(|_| at);
         }
-        self.choices.push(Choice { index, calls: 0, parts: Vec::new(), finished: false });
+        self.choices.push(Choice { index, calls: 0, images: 0, parts: Vec::new(), finished: false });
         self.chunk(index, out, |out| out.extend_from_slice(br#""role":"assistant","content":"""#));
         Some(self.choices.len() - 1)
     }
@@ -108,6 +112,7 @@ impl ChatEncoder {
                 });
                 What::Plain
             }
+            PartKind::Opaque(own) if own.dialect == DialectId::Gemini && self.gemini(index, own, out) => What::Plain,
             PartKind::Opaque(own) => {
                 self.extras(index, extras_field(&own.type_name), &own.raw, true, out);
                 What::Plain
@@ -180,6 +185,11 @@ impl ChatEncoder {
                 }
                 self.text(index, "reasoning_content", text, out);
             }
+            Delta::Signature(signature) if matches!(what, Some(What::Call { .. })) => {
+                let Some(What::Call { ordinal, .. }) = what else { return };
+                let ordinal = *ordinal;
+                self.call_signature(index, ordinal, signature, out);
+            }
             Delta::Signature(signature) => {
                 let thought = match what {
                     Some(What::Thinking(thought)) => std::mem::take(thought),
@@ -206,6 +216,49 @@ impl ChatEncoder {
             json::string(signature, out);
             out.extend_from_slice(b"}]");
         });
+    }
+
+    /// The signature of a call, beside the one that rides in its id unless it is too long for that.
+    fn call_signature(&self, index: u32, ordinal: usize, signature: &str, out: &mut BytesMut) {
+        if self.view.legacy_functions {
+            return;
+        }
+        self.chunk(index, out, |out| {
+            let _ =
+                write!(out, r#""tool_calls":[{{"index":{ordinal},"provider_specific_fields":{{"thought_signature":"#);
+            json::string(signature, out);
+            out.extend_from_slice(b"}}]");
+        });
+    }
+
+    /// What Gemini sends whole and the reference proxy has a place for: pictures, sound, and what an answer rests on.
+    /// Says whether this is such a part.
+    fn gemini(&mut self, index: u32, own: &Opaque, out: &mut BytesMut) -> bool {
+        if let Some((_, member)) = gemini::ANSWER_MEMBERS.iter().find(|(name, _)| *name == own.type_name) {
+            self.extras = Extras::Googles;
+            out.extend_from_slice(&self.head);
+            let _ = write!(out, r#"{{"index":{index},"delta":{{}},"finish_reason":null}}],"{member}":["#);
+            json::value(&own.raw, out);
+            out.extend_from_slice(b"]}\n\n");
+            return true;
+        }
+        let Some((mime, data)) = gemini::inline_data(&own.raw) else { return false };
+        let choice = self.choices.iter_mut().find(|choice| choice.index == index);
+        let number = choice.map_or(0, |choice| {
+            choice.images += usize::from(mime.starts_with("image/"));
+            choice.images.saturating_sub(1)
+        });
+        self.chunk(index, out, |out| {
+            if mime.starts_with("image/") {
+                out.extend_from_slice(br#""images":["#);
+                write_image(number, &mime, &data, out);
+                return out.extend_from_slice(b"]");
+            }
+            out.extend_from_slice(br#""audio":{"data":"#);
+            json::string(&data, out);
+            out.extend_from_slice(b"}");
+        });
+        true
     }
 
     /// OpenAI's own citations are annotations; others stay in the field that the reference proxy has for them.
@@ -297,7 +350,7 @@ impl StreamEncoder for ChatEncoder {
             }
             out.extend_from_slice(&self.head);
             out.extend_from_slice(br#"],"usage":"#);
-            usage::write(&usage, true, out);
+            usage::write(&usage, self.extras, out);
             out.extend_from_slice(b"}\n\n");
         }
         out.extend_from_slice(b"data: [DONE]\n\n");

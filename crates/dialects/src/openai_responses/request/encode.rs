@@ -3,6 +3,7 @@
 use super::body::{Body, Writer};
 use super::decode::{LOGPROBS, OPENAI_ONLY};
 use crate::cohere_chat;
+use crate::gemini;
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_responses::parameters;
 use crate::{DialectError, EncodedRequest, openai_text};
@@ -232,6 +233,7 @@ impl Body<'_> {
             self.value("store", &false);
         }
         self.foreign(&request.anthropic_only);
+        gemini::unsaid(request, self.losses);
         for (name, raw) in &request.cohere_only {
             if self.allows(name) {
                 self.once(name, raw);

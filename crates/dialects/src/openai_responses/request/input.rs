@@ -4,6 +4,7 @@
 
 use super::content;
 use crate::DialectError;
+use crate::openai_chat::split_id;
 use crate::openai_responses::items;
 use crate::openai_responses::types::OutputItem;
 use serde::Deserialize;
@@ -65,8 +66,12 @@ impl Reader<'_> {
             "function_call" | "custom_tool_call" => {
                 let custom = kind == "custom_tool_call";
                 let arguments = if custom { item.input } else { item.arguments };
+                let id = item.call_id.ok_or_else(|| missing("call_id"))?;
+                // Clients keep a signature of Gemini's only in the id.
+                let (id, signature) = split_id(&id);
                 self.does(Part::ToolCall(ToolCall {
-                    id: item.call_id.ok_or_else(|| missing("call_id"))?,
+                    id: id.to_owned(),
+                    signature: signature.map(str::to_owned),
                     name: item.name.ok_or_else(|| missing("name"))?,
                     arguments: arguments.unwrap_or_default(),
                     kind: if custom { ToolCallKind::Custom } else { ToolCallKind::Function },
@@ -76,6 +81,7 @@ impl Reader<'_> {
             "function_call_output" | "custom_tool_call_output" => {
                 let (parts, bare) = content::decode(item.output, &format!("{path}.output"))?;
                 let call_id = item.call_id.ok_or_else(|| missing("call_id"))?;
+                let call_id = split_id(&call_id).0.to_owned();
                 let result = ToolResult { call_id, name: None, parts, bare, is_error: None, cache: None };
                 let parts = vec![Part::ToolResult(result)];
                 self.other(Message { role: Role::Tool, parts, name: None, bare });

@@ -2,6 +2,7 @@
 
 use super::item::{self, Call, Content, Thought};
 use super::shell::{self, Shell, State};
+use crate::openai_chat::join_id;
 use crate::openai_chat::json::{self, Commas};
 use crate::openai_responses::{citations, finish, ids};
 use bytes::{Bytes, BytesMut};
@@ -86,7 +87,8 @@ impl Output<'_> {
     fn part(&mut self, part: &Part) {
         match part {
             Part::Thinking(thinking) => {
-                let (text, signature) = (thinking.text.clone(), thinking.signature.clone());
+                let signature = thinking.signature.clone().filter(|signature| !signature.is_empty());
+                let text = thinking.text.clone();
                 self.thought(&Thought { text, signature, redacted: None });
             }
             Part::RedactedThinking { data } => {
@@ -95,7 +97,7 @@ impl Output<'_> {
             Part::ToolCall(call) => {
                 let id = self.next(item_prefix(call.kind));
                 let call = Call {
-                    call_id: call.id.clone(),
+                    call_id: join_id(&call.id, call.signature.as_deref()).unwrap_or_else(|| call.id.clone()),
                     name: call.name.clone(),
                     arguments: call.arguments.clone(),
                     kind: call.kind,

@@ -245,6 +245,10 @@ impl Output {
     }
 
     fn sign(&mut self, part: u32, signature: &str, out: &mut BytesMut) {
+        // The signature of a call rides in its id already.
+        if self.parts.iter().any(|open| open.part == part && open.kind == Kind::Call) {
+            return;
+        }
         let Some((_, (item, _))) = self.placed(part, Kind::Thinking, out) else { return };
         if let Some(What::Thought(thought)) = self.items.get_mut(item).map(|item| &mut item.what) {
             thought.signature.get_or_insert_default().push_str(signature);

@@ -4,7 +4,7 @@ use super::prompt::{self, Prompt};
 use crate::openai_chat::json;
 use crate::openai_responses::loss_elsewhere;
 use crate::openai_text::parameters;
-use crate::{DialectError, EncodedRequest};
+use crate::{DialectError, EncodedRequest, cohere_chat, gemini};
 use bytes::BytesMut;
 use serde::Serialize;
 use tianji_core::generate::{GenerateRequest, OutputFormat, Reasoning, Target, ToolChoice};
@@ -150,6 +150,14 @@ impl Body<'_> {
                 self.losses.push(LossClass::Hint, name.as_str(), "a parameter that only Anthropic has");
             }
         }
+        for (name, raw) in &request.cohere_only {
+            if self.allows(name) {
+                self.once(name, raw);
+            } else {
+                self.losses.push(cohere_chat::loss_elsewhere(name, raw), name.as_str(), cohere_chat::ONLY_COHERES);
+            }
+        }
+        gemini::unsaid(request, self.losses);
         for (name, raw) in &request.extra {
             self.once(name, raw);
         }

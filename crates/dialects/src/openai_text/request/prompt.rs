@@ -1,6 +1,6 @@
 //! Prompts, both ways.
 
-use crate::DialectError;
+use crate::{DialectError, gemini};
 use serde_json::Value;
 use tianji_core::generate::{GenerateRequest, Message, Part, Role};
 use tianji_core::{DialectId, Json, LossClass, Losses};
@@ -84,6 +84,9 @@ fn text_of(message: &Message, at: usize, losses: &mut Losses) -> Result<String, 
             Part::Refusal(words) => text.push_str(words),
             Part::Thinking(_) | Part::RedactedThinking { .. } => {
                 losses.push(LossClass::Hint, path(), "earlier thoughts are not part of a prompt");
+            }
+            Part::Opaque(own) if own.type_name == gemini::SIGNATURE => {
+                losses.push(LossClass::Hint, path(), "another vendor's signature");
             }
             Part::Image(_)
             | Part::Audio(_)

@@ -117,7 +117,7 @@ impl StreamEncoder for TextEncoder {
             }
             out.extend_from_slice(&self.head);
             out.extend_from_slice(br#"],"usage":"#);
-            usage::write(&usage, true, out);
+            usage::write(&usage, usage::Extras::Caches, out);
             out.extend_from_slice(b"}\n\n");
         }
         out.extend_from_slice(b"data: [DONE]\n\n");

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue};
 
 /// The client's version wins; betas of the entry, the client and the used features are all sent, each once.
-pub(super) fn from_client(from_client: &HeaderMap, features: &[&str], headers: &mut HeaderMap) {
+pub(in crate::native) fn from_client(from_client: &HeaderMap, features: &[&str], headers: &mut HeaderMap) {
     if let Some(version) = from_client.get(VERSION) {
         headers.insert(VERSION, version.clone());
     }

@@ -4,6 +4,8 @@ mod auth;
 mod betas;
 mod url;
 
+pub(super) use betas::from_client as betas_from_client;
+
 use super::Folder;
 use crate::provider::Hooks;
 

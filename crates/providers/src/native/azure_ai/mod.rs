@@ -5,10 +5,18 @@ mod host;
 mod url;
 
 use super::Folder;
+use crate::endpoint::EndpointKind;
+use crate::kinds::{self, Translator};
 use crate::provider::Hooks;
 
 pub(super) const FOLDER: Folder = Folder {
     name: "azure_ai",
     row: include_str!("row.toml"),
-    hooks: Hooks { uri: url::uri, authorise: auth::authorise, ..Hooks::COMPAT },
+    hooks: Hooks { uri: url::uri, authorise: auth::authorise, translator, ..Hooks::COMPAT },
 };
+
+/// Document Intelligence (`doc-intelligence/prebuilt-layout`) beside Mistral's models.
+fn translator(kind: EndpointKind, model: &str) -> Option<&'static dyn Translator> {
+    let by_analysis = kind == EndpointKind::Ocr && model.starts_with("doc-intelligence/");
+    by_analysis.then(|| kinds::named(kind, "document_intelligence")).flatten()
+}

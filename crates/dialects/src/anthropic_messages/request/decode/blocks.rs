@@ -3,6 +3,7 @@
 use super::cache_mark;
 use crate::DialectError;
 use crate::anthropic_messages::fields::{Fields, Place, items};
+use crate::openai_chat::split_id;
 use serde_json::value::RawValue;
 use tianji_core::generate::{
     FilePart, ImagePart, MediaSource, Message, Opaque, Part, Role, TextPart, Thinking, ToolCall, ToolCallKind,
@@ -120,7 +121,7 @@ impl<'l> Reader<'l> {
             None => (Vec::new(), false),
         };
         Ok(Part::ToolResult(ToolResult {
-            call_id: fields.required("tool_use_id", place)?,
+            call_id: split_id(&fields.required("tool_use_id", place)?).0.to_owned(),
             name: None,
             parts,
             bare,
@@ -204,12 +205,15 @@ fn document(source: MediaSource, fields: &mut Fields<'_>, place: &Place<'_>) -> 
 }
 
 fn tool_use(fields: &mut Fields<'_>, place: &Place<'_>) -> Result<Part, DialectError> {
+    // Clients keep a signature of Gemini's only in the id.
+    let id = fields.required("id", place)?;
+    let (id, signature) = split_id(&id);
     Ok(Part::ToolCall(ToolCall {
-        id: fields.required("id", place)?,
+        id: id.to_owned(),
         name: fields.required("name", place)?,
         arguments: fields.take("input").map(|raw| raw.get().to_owned()).unwrap_or_default(),
         kind: ToolCallKind::Function,
-        signature: None,
+        signature: signature.map(str::to_owned),
         cache: cache_mark(fields.take("cache_control"), &place.member("cache_control"))?,
     }))
 }

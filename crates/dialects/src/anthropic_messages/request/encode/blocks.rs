@@ -4,6 +4,7 @@ use super::Job;
 use super::names::call_id;
 use crate::DialectError;
 use crate::anthropic_messages::response::is_own_citation;
+use crate::gemini;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -174,6 +175,10 @@ pub(super) fn encode<'a>(
             Part::Audio(_) => return Err(at.refuse("audio")),
             Part::Video(_) => return Err(at.refuse("video")),
             Part::Opaque(own) if own.dialect == DialectId::AnthropicMessages => Some(Block::Own(&own.raw)),
+            Part::Opaque(foreign) if foreign.type_name == gemini::SIGNATURE => {
+                job.hint(at.to_string(), "another vendor's signature");
+                None
+            }
             Part::Opaque(foreign) => {
                 let path = format!("{at}.type");
                 let reason =

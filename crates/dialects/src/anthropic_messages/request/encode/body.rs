@@ -4,21 +4,21 @@ use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
 /// A JSON object that grows member by member.
-pub(super) struct Body {
+pub(crate) struct Body {
     out: BytesMut,
     written: Vec<String>,
 }
 
 impl Body {
     /// An object without members.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut out = BytesMut::with_capacity(1024);
         out.extend_from_slice(b"{");
         Self { out, written: Vec::with_capacity(16) }
     }
 
     /// Writes a member unless one of that name stands there already; says whether it did.
-    pub(super) fn put<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> bool {
+    pub(crate) fn put<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> bool {
         if self.written.iter().any(|written| written == name) {
             return false;
         }
@@ -33,7 +33,7 @@ impl Body {
     }
 
     /// The object as bytes.
-    pub(super) fn finish(mut self) -> Bytes {
+    pub(crate) fn finish(mut self) -> Bytes {
         self.out.extend_from_slice(b"}");
         self.out.freeze()
     }

@@ -1,13 +1,13 @@
 //! Writes a request for an upstream (Anthropic API reference, "Create a Message").
 
 mod blocks;
-mod body;
-mod names;
-mod output;
-mod params;
-mod reasoning;
-mod schema;
-mod tools;
+pub(crate) mod body;
+pub(crate) mod names;
+pub(crate) mod output;
+pub(crate) mod params;
+pub(crate) mod reasoning;
+pub(crate) mod schema;
+pub(crate) mod tools;
 mod turns;
 
 use self::body::Body;
@@ -23,7 +23,7 @@ pub(in crate::anthropic_messages) fn encode(
     target: &Target<'_>,
     losses: &mut Losses,
 ) -> Result<EncodedRequest, DialectError> {
-    let names = Names::of(request);
+    let names = Names::of(request, DialectId::AnthropicMessages);
     let output = Output::of(request, target);
     let own = request.source == DialectId::AnthropicMessages;
     let mut job = Job { request, target, own, names: &names, losses, features: Vec::new() };
@@ -57,15 +57,15 @@ pub(in crate::anthropic_messages) fn encode(
 }
 
 /// What every step of the encoding needs to see, and where it reports.
-struct Job<'a, 'l> {
-    request: &'a GenerateRequest,
-    target: &'a Target<'a>,
+pub(crate) struct Job<'a, 'l> {
+    pub(crate) request: &'a GenerateRequest,
+    pub(crate) target: &'a Target<'a>,
     /// The client speaks this dialect: its words are not second-guessed.
-    own: bool,
-    names: &'a Names,
-    losses: &'l mut Losses,
+    pub(crate) own: bool,
+    pub(crate) names: &'a Names,
+    pub(crate) losses: &'l mut Losses,
     /// Values for the `anthropic-beta` header.
-    features: Vec<&'static str>,
+    pub(crate) features: Vec<&'static str>,
 }
 
 impl Job<'_, '_> {

@@ -8,16 +8,18 @@ use tianji_core::generate::{GenerateRequest, Part, Tool, ToolCallKind};
 
 /// The tool names of a request.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// Names as sent and as the client knows them, where they differ.
     rewritten: Vec<(String, String)>,
     custom: Vec<String>,
+    limit: usize,
 }
 
 impl Names {
-    /// Looks at all tools on offer and all calls in the history.
-    pub(super) fn of(request: &GenerateRequest) -> Self {
-        let mut names = Self::default();
+    /// Looks at all tools on offer and all calls in the history, for a target dialect.
+    pub(crate) fn of(request: &GenerateRequest, target: DialectId) -> Self {
+        let limit = if target == DialectId::BedrockConverse { CONVERSE_CHARS } else { NAME_CHARS };
+        let mut names = Self { limit, ..Self::default() };
         for tool in &request.tools {
             match tool {
                 Tool::Function { name, .. } => names.add(name),
@@ -28,7 +30,7 @@ impl Names {
                 Tool::Server { .. } | Tool::WebSearch { .. } => {}
             }
         }
-        if request.source != DialectId::AnthropicMessages {
+        if request.source != target {
             for part in request.messages.iter().flat_map(|message| &message.parts) {
                 if let Part::ToolCall(call) = part {
                     names.add(&call.name);
@@ -39,39 +41,48 @@ impl Names {
     }
 
     /// The name to send.
-    pub(super) fn sent<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(crate) fn sent<'a>(&'a self, name: &'a str) -> &'a str {
         self.rewritten.iter().find(|(_, original)| original == name).map_or(name, |(sent, _)| sent)
     }
 
     /// The client's free-text tools.
-    pub(super) fn custom_tools(&self) -> Vec<String> {
+    pub(crate) fn custom_tools(&self) -> Vec<String> {
         self.custom.clone()
     }
 
     /// Whether a call in the history has free-text input.
-    pub(super) fn is_custom(&self, name: &str, kind: ToolCallKind) -> bool {
+    pub(crate) fn is_custom(&self, name: &str, kind: ToolCallKind) -> bool {
         kind == ToolCallKind::Custom || self.custom.iter().any(|custom| custom == name)
     }
 
     /// All pairs, for the way back.
-    pub(super) fn into_rewritten(self) -> Vec<(String, String)> {
+    pub(crate) fn into_rewritten(self) -> Vec<(String, String)> {
         self.rewritten
     }
 
     fn add(&mut self, name: &str) {
-        let legal = (1..=NAME_CHARS).contains(&name.len()) && name.bytes().all(is_legal);
+        let legal = (1..=self.limit).contains(&name.len()) && name.bytes().all(is_legal);
         if !legal && self.sent(name) == name {
-            self.rewritten.push((rewrite(name, NAME_CHARS), name.to_owned()));
+            self.rewritten.push((rewrite(name, self.limit), name.to_owned()));
         }
     }
 }
 
 /// An id of a call in a form that the vendor takes; the same id always becomes the same.
-pub(super) fn call_id(id: &str) -> Cow<'_, str> {
+pub(crate) fn call_id(id: &str) -> Cow<'_, str> {
     if !id.is_empty() && id.bytes().all(is_legal) {
         return Cow::Borrowed(id);
     }
     Cow::Owned(rewrite(id, usize::MAX))
+}
+
+/// The same for Converse, where ids are no longer than names but may hold more kinds of characters.
+pub(crate) fn converse_call_id(id: &str) -> Cow<'_, str> {
+    let legal = |byte: u8| is_legal(byte) || matches!(byte, b'.' | b':');
+    if (1..=CONVERSE_CHARS).contains(&id.len()) && id.bytes().all(legal) {
+        return Cow::Borrowed(id);
+    }
+    Cow::Owned(rewrite(id, CONVERSE_CHARS))
 }
 
 fn is_legal(byte: u8) -> bool {
@@ -93,6 +104,8 @@ fn rewrite(name: &str, limit: usize) -> String {
 
 /// Longest name of a tool.
 const NAME_CHARS: usize = 128;
+/// The same in Bedrock's Converse (API reference, `ToolSpecification` and `ToolUseBlock`), which also limits ids of calls.
+const CONVERSE_CHARS: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -100,7 +113,7 @@ mod tests {
 
     #[test]
     fn illegal_names_are_rewritten_and_stay_apart() {
-        let mut names = Names::default();
+        let mut names = Names { limit: NAME_CHARS, ..Names::default() };
         let long = "x".repeat(200);
         for name in ["ok-1_A", "bad.name", "bad name", "", long.as_str()] {
             names.add(name);

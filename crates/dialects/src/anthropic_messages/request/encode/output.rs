@@ -71,8 +71,8 @@ impl<'a> Output<'a> {
     }
 }
 
-/// The tool's name, made different if the client has a tool of that name.
-fn free_name(tools: &[Tool]) -> Cow<'static, str> {
+/// Name of a tool whose arguments are the answer; made different if the client has a tool of that name.
+pub(crate) fn free_name(tools: &[Tool]) -> Cow<'static, str> {
     let taken = |wanted: &str| {
         tools.iter().any(|tool| match tool {
             Tool::Function { name, .. } | Tool::Custom { name, .. } => name == wanted,

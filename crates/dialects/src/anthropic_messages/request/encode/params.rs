@@ -3,10 +3,12 @@
 use super::Job;
 use super::body::Body;
 use crate::cohere_chat;
+use crate::gemini;
 use crate::openai_responses::loss_elsewhere;
 use crate::openai_text;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tianji_core::generate::Sampling;
 use tianji_core::{Json, LossClass};
 
 /// Writes what this dialect knows.
@@ -59,12 +61,16 @@ pub(super) fn write_rest(job: &mut Job<'_, '_>, body: &mut Body) {
             job.hint(name.as_str(), "said twice, by two names");
         }
     }
+    for path in &request.unknown {
+        job.hint(path.as_str(), "an unknown member");
+    }
     let own = request.anthropic_only.keys().chain(request.extra.keys());
     let names: Vec<&str> = own.map(String::as_str).collect();
     for (_, feature) in FEATURES.iter().filter(|(name, _)| names.contains(name)) {
         job.needs(feature);
     }
     unsaid(job, body);
+    gemini::unsaid(request, job.losses);
 }
 
 #[derive(Serialize)]
@@ -123,18 +129,8 @@ fn write_tier(job: &mut Job<'_, '_>, body: &mut Body) {
 
 /// Parameters without a word: sent verbatim where the operator allows it, otherwise reported.
 fn unsaid(job: &mut Job<'_, '_>, body: &mut Body) {
-    let sampling = &job.request.sampling;
-    let single = |n: &serde_json::Number| n.as_f64() == Some(1.0);
-    let named = [
-        ("frequency_penalty", sampling.frequency_penalty.as_ref().and_then(|value| Json::of(value).ok())),
-        ("presence_penalty", sampling.presence_penalty.as_ref().and_then(|value| Json::of(value).ok())),
-        ("seed", sampling.seed.as_ref().and_then(|value| Json::of(value).ok())),
-        ("n", sampling.n.as_ref().filter(|n| !single(n)).and_then(|value| Json::of(value).ok())),
-        ("logprobs", sampling.logprobs.filter(|wanted| *wanted).and_then(|value| Json::of(&value).ok())),
-        ("top_logprobs", sampling.top_logprobs.as_ref().and_then(|value| Json::of(value).ok())),
-    ];
-    for (name, value) in named.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))) {
-        report(name, value, job, body);
+    for (name, value) in unsaid_sampling(&job.request.sampling) {
+        report(name, &value, job, body);
     }
     let request = job.request;
     for (name, raw) in &request.openai_only {
@@ -149,19 +145,40 @@ fn unsaid(job: &mut Job<'_, '_>, body: &mut Body) {
     }
 }
 
+/// What was asked of sampling that neither this dialect nor Bedrock's can say, by its OpenAI name.
+pub(crate) fn unsaid_sampling(sampling: &Sampling) -> impl Iterator<Item = (&'static str, Json)> {
+    let single = |n: &serde_json::Number| n.as_f64() == Some(1.0);
+    let named = [
+        ("frequency_penalty", sampling.frequency_penalty.as_ref().and_then(|value| Json::of(value).ok())),
+        ("presence_penalty", sampling.presence_penalty.as_ref().and_then(|value| Json::of(value).ok())),
+        ("seed", sampling.seed.as_ref().and_then(|value| Json::of(value).ok())),
+        ("n", sampling.n.as_ref().filter(|n| !single(n)).and_then(|value| Json::of(value).ok())),
+        ("logprobs", sampling.logprobs.filter(|wanted| *wanted).and_then(|value| Json::of(&value).ok())),
+        ("top_logprobs", sampling.top_logprobs.as_ref().and_then(|value| Json::of(value).ok())),
+    ];
+    named.into_iter().filter_map(|(name, value)| Some((name, value?)))
+}
+
 fn report(name: &str, raw: &Json, job: &mut Job<'_, '_>, body: &mut Body) {
-    let says_nothing = openai_text::says_nothing(name, raw.text()) || DEFAULTS.contains(&(name, raw.text()));
     if job.allows(name) {
         body.put(name, raw);
-    } else if let Some(class) = loss_elsewhere(name, raw) {
-        job.losses.push(class, name, "a parameter that only OpenAI's Responses API has");
-    } else if HINTS.contains(&name) {
-        if name != "safety_identifier" || job.request.user.is_some() {
-            job.hint(name, "this dialect has no such hint");
-        }
-    } else if !says_nothing {
-        job.losses.push(LossClass::Parameter, name, "this dialect has no such parameter");
+    } else if name == "safety_identifier" && job.request.user.is_none() {
+        // It became the user id.
+    } else if let Some((class, reason)) = loss_of(name, raw) {
+        job.losses.push(class, name, reason);
     }
+}
+
+/// What is lost without a parameter that OpenAI names; `None` if its value says what happens anyway.
+pub(crate) fn loss_of(name: &str, raw: &Json) -> Option<(LossClass, &'static str)> {
+    if let Some(class) = loss_elsewhere(name, raw) {
+        return Some((class, "a parameter that only OpenAI's Responses API has"));
+    }
+    if HINTS.contains(&name) {
+        return Some((LossClass::Hint, "this dialect has no such hint"));
+    }
+    let says_nothing = openai_text::says_nothing(name, raw.text()) || DEFAULTS.contains(&(name, raw.text()));
+    (!says_nothing).then_some((LossClass::Parameter, "this dialect has no such parameter"))
 }
 
 /// OpenAI's parameters that change nothing about the answer.

@@ -12,11 +12,11 @@ use tianji_core::generate::{Effort, Reasoning};
 use tianji_core::{Json, LossClass};
 
 /// What is asked for.
-pub(super) struct Plan {
+pub(crate) struct Plan {
     thinking: Option<Thinking>,
     effort: Option<&'static str>,
     /// Output limit in tokens.
-    pub(super) max_tokens: Number,
+    pub(crate) max_tokens: Number,
 }
 
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ struct Format<'a> {
 }
 
 /// Decides.
-pub(super) fn plan(job: &mut Job<'_, '_>) -> Plan {
+pub(crate) fn plan(job: &mut Job<'_, '_>) -> Plan {
     let asked = job.request.sampling.max_output_tokens.clone();
     let (thinking, effort) = wish(job);
     let thinking = match (thinking, asked.as_ref().and_then(Number::as_u64)) {
@@ -83,22 +83,37 @@ pub(super) fn plan(job: &mut Job<'_, '_>) -> Plan {
 
 impl Plan {
     /// Whether the model will think.
-    pub(super) fn thinks(&self) -> bool {
+    pub(crate) fn thinks(&self) -> bool {
         matches!(self.thinking, Some(Thinking::Enabled(_) | Thinking::Adaptive))
+    }
+
+    /// Whether the model may think for so many tokens and no more.
+    pub(crate) fn has_budget(&self) -> bool {
+        matches!(self.thinking, Some(Thinking::Enabled(_)))
+    }
+
+    /// The effort, where it is said beside `thinking`.
+    pub(crate) fn effort(&self) -> Option<&'static str> {
+        self.effort
+    }
+
+    /// `thinking` on the wire.
+    pub(crate) fn thinking(&self, job: &Job<'_, '_>) -> Option<Json> {
+        let (kind, budget_tokens) = match self.thinking.as_ref()? {
+            Thinking::Enabled(budget) => ("enabled", Some(budget)),
+            Thinking::Adaptive => ("adaptive", None),
+            Thinking::Disabled => ("disabled", None),
+        };
+        let summarized = Json::of("summarized").ok().filter(|_| kind == "adaptive" && !job.own);
+        let display = job.request.anthropic_only.get("thinking.display").or(summarized.as_ref());
+        Json::of(&ThinkingMember { kind, budget_tokens, display }).ok()
     }
 
     /// Writes `thinking`, `output_config` and `output_format`.
     pub(super) fn write(&self, job: &mut Job<'_, '_>, output: &Output<'_>, body: &mut Body) {
         let kept = &job.request.anthropic_only;
-        if let Some(thinking) = &self.thinking {
-            let (kind, budget_tokens) = match thinking {
-                Thinking::Enabled(budget) => ("enabled", Some(budget)),
-                Thinking::Adaptive => ("adaptive", None),
-                Thinking::Disabled => ("disabled", None),
-            };
-            let summarized = Json::of("summarized").ok().filter(|_| kind == "adaptive" && !job.own);
-            let display = kept.get("thinking.display").or(summarized.as_ref());
-            body.put("thinking", &ThinkingMember { kind, budget_tokens, display });
+        if let Some(thinking) = self.thinking(job) {
+            body.put("thinking", &thinking);
         }
         let format = output.own_schema().map(|schema| Format { kind: "json_schema", schema });
         let rest: BTreeMap<&str, &Json> =

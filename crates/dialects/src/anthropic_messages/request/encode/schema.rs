@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 /// The schema in a form that is not refused.
-pub(super) fn adapted(schema: Value) -> Value {
+pub(crate) fn adapted(schema: Value) -> Value {
     match schema {
         Value::Object(schema) => Value::Object(adapted_object(schema)),
         other => other,

@@ -43,10 +43,13 @@ struct Function<'a> {
     rest: BTreeMap<&'a str, &'a Json>,
 }
 
-#[derive(Serialize)]
+/// The schema of a tool's input.
+#[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Schema<'a> {
+pub(crate) enum Schema<'a> {
+    /// As the client wrote it.
     AsIs(&'a Json),
+    /// One that had to be made or changed.
     Made(Value),
 }
 
@@ -119,7 +122,8 @@ pub(super) fn offer<'a>(job: &mut Job<'a, '_>, output: &'a Output<'a>, thinks: b
     Offer { tools, choice }
 }
 
-fn is_allowed(tool: &Tool, choice: Option<&ToolChoice>) -> bool {
+/// Whether a tool may be offered under a choice.
+pub(crate) fn is_allowed(tool: &Tool, choice: Option<&ToolChoice>) -> bool {
     let Some(ToolChoice::Allowed { names, .. }) = choice else { return true };
     match tool {
         Tool::Function { name, .. } | Tool::Custom { name, .. } => names.contains(name),
@@ -205,7 +209,7 @@ fn keeps_strict(strict: bool, index: usize, job: &mut Job<'_, '_>) -> bool {
 }
 
 /// A schema that is an object's: the vendor asks for `type`.
-fn input_schema(schema: Option<&Json>) -> Schema<'_> {
+pub(crate) fn input_schema(schema: Option<&Json>) -> Schema<'_> {
     let empty = || serde_json::json!({ "type": "object", "properties": {} });
     let Some(schema) = schema.filter(|schema| !schema.is_null()) else { return Schema::Made(empty()) };
     match schema.value() {

@@ -1,0 +1,152 @@
+//! Conversations as chains: each step says what is to be done with the reply to it.
+
+use super::Told;
+use super::compat::malformed;
+use bytes::{Bytes, BytesMut};
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::time::Duration;
+use tianji_core::{Error, Exchange, Reply, Segment, Step, Upload, WireRequest};
+
+/// What becomes of a reply.
+type Next = Box<dyn FnOnce(Reply) -> Result<Link, Error> + Send>;
+
+/// One step of a conversation.
+pub(super) enum Link {
+    /// Send this, then go on.
+    Send(Box<WireRequest>, Next),
+    /// Wait, send this, then go on.
+    Wait(Duration, Box<WireRequest>, Next),
+    /// Read a file, then go on.
+    Read(PathBuf, Next),
+    /// The end.
+    Done(Box<Told>),
+}
+
+impl Link {
+    /// A request and what its reply leads to.
+    pub(super) fn send(request: WireRequest, next: impl FnOnce(Reply) -> Result<Self, Error> + Send + 'static) -> Self {
+        Self::Send(Box::new(request), Box::new(next))
+    }
+
+    /// A request whose reply is the outcome.
+    pub(super) fn last(request: WireRequest, read: impl FnOnce(Reply) -> Result<Told, Error> + Send + 'static) -> Self {
+        Self::send(request, |reply| read(reply).map(|told| Self::Done(Box::new(told))))
+    }
+
+    /// Asks again and again with the same request until `read` says what comes next. The time between two questions
+    /// grows from half a second to five.
+    pub(super) fn poll(
+        request: WireRequest,
+        read: impl FnMut(&Reply) -> Result<Option<Self>, Error> + Send + 'static,
+    ) -> Self {
+        poll_after(FIRST_POLL, request, read)
+    }
+
+    /// Brings files into memory, in order.
+    pub(super) fn with_files(
+        files: &[Upload],
+        then: impl FnOnce(Vec<Bytes>) -> Result<Self, Error> + Send + 'static,
+    ) -> Result<Self, Error> {
+        let mut segments = VecDeque::new();
+        for (file, upload) in files.iter().enumerate() {
+            segments.extend(upload.content.segments.iter().map(|segment| (file, segment.clone())));
+        }
+        collect(segments, vec![BytesMut::new(); files.len()], Box::new(then))
+    }
+}
+
+fn poll_after(
+    time: Duration,
+    request: WireRequest,
+    mut read: impl FnMut(&Reply) -> Result<Option<Link>, Error> + Send + 'static,
+) -> Link {
+    let again = request.clone();
+    let next = move |reply: Reply| match read(&reply)? {
+        Some(link) => Ok(link),
+        None => Ok(poll_after((time * 3 / 2).min(LONGEST_POLL), again, read)),
+    };
+    Link::Wait(time, Box::new(request), Box::new(next))
+}
+
+type Collected = Box<dyn FnOnce(Vec<Bytes>) -> Result<Link, Error> + Send>;
+
+fn collect(mut left: VecDeque<(usize, Segment)>, mut contents: Vec<BytesMut>, then: Collected) -> Result<Link, Error> {
+    while let Some((file, segment)) = left.pop_front() {
+        match segment {
+            Segment::Bytes(bytes) => append(&mut contents, file, &bytes),
+            Segment::File(spooled, _) => {
+                let path = spooled.path().to_owned();
+                return Ok(Link::Read(
+                    path,
+                    Box::new(move |reply| {
+                        // The handle keeps the file until it was read.
+                        drop(spooled);
+                        if !reply.status.is_success() {
+                            return Err(lost());
+                        }
+                        append(&mut contents, file, &reply.body);
+                        collect(left, contents, then)
+                    }),
+                ));
+            }
+        }
+    }
+    then(contents.into_iter().map(BytesMut::freeze).collect())
+}
+
+fn append(contents: &mut [BytesMut], file: usize, bytes: &[u8]) {
+    if let Some(content) = contents.get_mut(file) {
+        content.extend_from_slice(bytes);
+    }
+}
+
+fn lost() -> Error {
+    Error::gateway(tianji_core::Kind::InternalServer, "an uploaded file could not be read again")
+}
+
+/// A chain as it is driven.
+pub(super) struct Chain {
+    begin: Option<Link>,
+    next: Option<Next>,
+}
+
+impl Chain {
+    /// A conversation that begins so.
+    pub(super) const fn new(begin: Link) -> Self {
+        Self { begin: Some(begin), next: None }
+    }
+}
+
+impl Exchange for Chain {
+    type Output = Told;
+
+    fn next(&mut self, reply: Option<Reply>) -> Step<Told> {
+        let link = match (self.begin.take(), self.next.take(), reply) {
+            (Some(link), _, _) => Ok(link),
+            (None, Some(next), Some(reply)) => next(reply),
+            _ => Err(malformed()),
+        };
+        match link {
+            Ok(Link::Send(request, next)) => {
+                self.next = Some(next);
+                Step::Send(*request)
+            }
+            Ok(Link::Wait(time, request, next)) => {
+                self.next = Some(next);
+                Step::Wait(time, *request)
+            }
+            Ok(Link::Read(path, next)) => {
+                self.next = Some(next);
+                Step::Read(path)
+            }
+            Ok(Link::Done(told)) => Step::Done(*told),
+            Err(error) => Step::Fail(error),
+        }
+    }
+}
+
+/// Time before the first question whether something is ready.
+const FIRST_POLL: Duration = Duration::from_millis(500);
+/// Longest time between two questions.
+const LONGEST_POLL: Duration = Duration::from_secs(5);

@@ -1,0 +1,31 @@
+//! watsonx.ai's text API (IBM, "watsonx.ai API").
+
+use crate::kinds::Ask;
+use serde_json::{Map, Value};
+use tianji_wire::RawObject;
+
+/// `/ml/v1/text/{what}` with the version of the API.
+pub(in crate::kinds) fn url(ask: &Ask<'_>, what: &str) -> String {
+    let version = ask.connection.api_version.as_deref().unwrap_or(DEFAULT_VERSION);
+    format!("{}/ml/v1/text/{what}?version={version}", ask.connection.base)
+}
+
+/// A body with model and project; members of these names go under `parameters`, the others as they came.
+pub(in crate::kinds) fn body(ask: &Ask<'_>, params: &RawObject, inner: &[&str]) -> RawObject {
+    let mut body = params.clone();
+    let mut parameters: Map<String, Value> = body.read("parameters").and_then(Result::ok).unwrap_or_default();
+    for name in inner {
+        let value = body.remove(name).and_then(|raw| serde_json::from_slice(&raw).ok());
+        parameters.extend(value.map(|value| ((*name).to_owned(), value)));
+    }
+    if !parameters.is_empty() {
+        body.set("parameters", &parameters);
+    }
+    body.set("model_id", ask.target.model);
+    if let Some(project) = ask.connection.project.as_deref().filter(|_| !body.contains("space_id")) {
+        body.set("project_id", project);
+    }
+    body
+}
+
+const DEFAULT_VERSION: &str = "2024-03-13";

@@ -1,0 +1,15 @@
+//! Reading documents (Mistral, "OCR", is the form that clients see).
+
+mod document_intelligence;
+mod mistral;
+
+use super::Translator;
+
+/// The translators of this kind that rows may name.
+pub(crate) fn named(name: &str) -> Option<&'static dyn Translator> {
+    Some(match name {
+        "document_intelligence" => &document_intelligence::DocumentIntelligence,
+        "mistral" => &mistral::Mistral,
+        _ => return None,
+    })
+}
