@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, StreamEvent, Target};
 use tianji_core::{Error, Framing, LossClass, Losses};
 use tianji_dialects::{Dialect, DialectError, EncodedRequest, Observed};
+use tianji_wire::event_stream::EventStreamSplitter;
 use tianji_wire::{Frame, LineSplitter, Splitter, SseSplitter};
 
 /// A dialect and where its fixtures are.
@@ -46,8 +47,9 @@ impl Fixtures {
     /// Cuts a stream into frames, fed in pieces of that size.
     pub(crate) fn frames(&self, stream: &[u8], size: usize) -> Vec<Frame> {
         let mut splitter = match self.dialect.framing() {
-            Framing::Sse => Splitter::Sse(SseSplitter::default()),
+            Framing::Sse | Framing::JsonArray => Splitter::Sse(SseSplitter::default()),
             Framing::Ndjson => Splitter::Ndjson(LineSplitter::default()),
+            Framing::EventStream => Splitter::EventStream(EventStreamSplitter::default()),
         };
         let mut frames = Vec::new();
         for piece in stream.chunks(size) {
