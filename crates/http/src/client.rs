@@ -3,6 +3,7 @@
 use crate::body::UpstreamBody;
 use crate::connect::{Connector, Sender};
 use crate::deadlines::Deadlines;
+use crate::egress::Egress;
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
@@ -24,12 +25,15 @@ pub struct HttpSettings {
     pub idle: Duration,
     /// Outbound proxies.
     pub proxies: ProxySettings,
+    /// Rules for the addresses that are called; `None` = the operator has set them all, anything goes.
+    pub egress: Option<Arc<Egress>>,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads: threads + 1, idle: Duration::from_secs(90), proxies: ProxySettings::default() }
+        let idle = Duration::from_secs(90);
+        Self { threads: threads + 1, idle, proxies: ProxySettings::default(), egress: None }
     }
 }
 
@@ -47,7 +51,7 @@ impl HttpClient {
     /// A client without connections.
     pub fn new(settings: HttpSettings) -> Self {
         let pool = Arc::new(Pool::new(settings.threads, settings.idle));
-        Self(Arc::new(Shared { pool, connector: Connector::new(&settings.proxies) }))
+        Self(Arc::new(Shared { pool, connector: Connector::new(&settings.proxies, settings.egress) }))
     }
 
     /// Sends a request and waits for the reply's head. The body is read by the caller.
