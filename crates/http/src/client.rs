@@ -45,13 +45,20 @@ pub struct HttpClient(Arc<Shared>);
 struct Shared {
     pool: Arc<Pool>,
     connector: Connector,
+    proxies: ProxySettings,
 }
 
 impl HttpClient {
     /// A client without connections.
     pub fn new(settings: HttpSettings) -> Self {
         let pool = Arc::new(Pool::new(settings.threads, settings.idle));
-        Self(Arc::new(Shared { pool, connector: Connector::new(&settings.proxies, settings.egress) }))
+        let connector = Connector::new(&settings.proxies, settings.egress);
+        Self(Arc::new(Shared { pool, connector, proxies: settings.proxies }))
+    }
+
+    /// The outbound proxies that it was made with.
+    pub fn proxies(&self) -> &ProxySettings {
+        &self.0.proxies
     }
 
     /// Sends a request and waits for the reply's head. The body is read by the caller.

@@ -1,6 +1,6 @@
 //! Fetching by addresses that clients name: what is refused, what is bounded, what comes back.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

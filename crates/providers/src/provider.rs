@@ -82,6 +82,8 @@ pub struct Provider {
     pub rules: ParamRules,
     /// Whether calls in Anthropic's form go to its Responses API rather than to chat.
     pub messages_by_responses: bool,
+    /// Dialects in which it fetches nothing: media must be sent as bytes.
+    pub bytes_only: Vec<DialectId>,
     /// What else becomes of bodies.
     pub quirks: Vec<Quirk>,
     /// Rules and quirks of some models only.
@@ -124,6 +126,7 @@ impl Provider {
             supported: None,
             rules: ParamRules::default(),
             messages_by_responses: false,
+            bytes_only: Vec::new(),
             quirks: Vec::new(),
             when: Vec::new(),
             hooks: Hooks::default(),
