@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::time::Duration;
-use tianji_testkit::{Answer, Config, Gateway, Recorded, Reply, Request, Upstream};
+use tianji_testkit::{Answer, Config, Gateway, Recorded, Reply, Upstream};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 const PNG_BASE64: &str = "iVBORw0KGgoAAAANSUhEUg==";
@@ -117,10 +117,12 @@ fn what_is_no_picture_or_does_not_come_is_the_clients_error() {
 fn a_vendor_that_fetches_itself_gets_the_address() {
     let vendor = vendor();
     let gateway = Gateway::start(&config(&vendor));
-    show(&gateway, "gpt", "http://10.0.0.1/a.png");
+    // What the vendor answers to a dialect that it does not speak is of no interest here.
+    drop(show(&gateway, "gpt", "http://10.0.0.1/a.png"));
     let part = json!({"type": "image", "source": {"type": "url", "url": "https://example.com/b.png"}});
     let body = json!({"model": "gpt", "max_tokens": 9, "messages": [{"role": "user", "content": [part]}]});
-    gateway.send(&Request::post("/v1/messages", &body).bearer(tianji_testkit::MASTER_KEY));
+    drop(gateway.post("/v1/messages", &body));
     let sent: Vec<String> = vendor.requests().iter().map(|request| request.json().to_string()).collect();
-    assert!(sent[0].contains("http://10.0.0.1/a.png") && sent[1].contains("https://example.com/b.png"), "{sent:?}");
+    assert!(sent.first().is_some_and(|body| body.contains("http://10.0.0.1/a.png")), "{sent:?}");
+    assert!(sent.last().is_some_and(|body| body.contains("https://example.com/b.png")), "{sent:?}");
 }
