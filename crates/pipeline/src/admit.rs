@@ -58,6 +58,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         headers: request.headers,
         body,
         files: request.files,
+        media: crate::media::Media::default(),
         controls,
         model,
         found,
