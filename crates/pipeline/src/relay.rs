@@ -173,7 +173,10 @@ pub(crate) fn translate_last(
     while let Some(frame) = splitter.finish().map_err(unreadable)? {
         one(frame, edit.as_deref_mut(), bridge, out)?;
     }
-    Ok(())
+    let Some(edit) = edit else { return Ok(()) };
+    let mut edited = Vec::new();
+    edit.end(&mut edited);
+    edited.iter().try_for_each(|frame| bridge.frame(frame, out))
 }
 
 fn one(

@@ -173,8 +173,8 @@ pub(crate) type DialectHook = fn(&Provider, &str) -> Option<DialectId>;
 pub(crate) type WaysHook = fn(&Provider, &str) -> Vec<Way>;
 /// Edits a body in Anthropic's form, by the client's headers and the features that it needs.
 pub(crate) type EditMessagesHook = fn(&mut RawObject, &HeaderMap, &[&str]);
-/// Makes an editor for one stream in Anthropic's form.
-pub(crate) type MessagesStreamHook = fn() -> Box<dyn StreamEdit>;
+/// Makes an editor for one stream. It stands in for the quirks on replies.
+pub(crate) type StreamHook = fn() -> Box<dyn StreamEdit>;
 
 /// Functions of a native folder. The default ones do what a compatible row needs.
 #[derive(Clone, Copy, Debug)]
@@ -188,7 +188,10 @@ pub struct Hooks {
     pub(crate) sign: SignHook,
     pub(crate) ways: WaysHook,
     pub(crate) edit_messages: Option<EditMessagesHook>,
-    pub(crate) messages_stream: Option<MessagesStreamHook>,
+    /// For streams in Anthropic's form.
+    pub(crate) messages_stream: Option<StreamHook>,
+    /// For streams of chat.
+    pub(crate) chat_stream: Option<StreamHook>,
     pub(crate) translator: TranslatorHook,
 }
 
@@ -205,6 +208,7 @@ impl Hooks {
         ways: ways::compat_ways,
         edit_messages: None,
         messages_stream: None,
+        chat_stream: None,
         translator: |_, _| None,
     };
 }

@@ -10,6 +10,7 @@ mod cohere;
 mod gemini;
 mod ollama;
 mod openai;
+mod sagemaker;
 mod snowflake;
 mod vertex_ai;
 
@@ -40,6 +41,9 @@ pub(crate) const ALL: &[Folder] = &[
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
+    sagemaker::CHAT,
+    sagemaker::FOLDER,
+    sagemaker::NOVA,
     snowflake::FOLDER,
     vertex_ai::FOLDER,
 ];
