@@ -20,6 +20,7 @@ mod dispatch;
 mod door;
 mod drop_path;
 mod encode;
+mod follow;
 mod headers;
 mod keys;
 mod lookup;

@@ -4,6 +4,7 @@ use crate::connection::{Connection, ConnectionError};
 use crate::credentials::CredentialKind;
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
+use crate::follow::Follow;
 use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
@@ -59,6 +60,8 @@ pub struct Provider {
     pub headers: Vec<(String, String)>,
     /// Headers whose values stand in environment variables: (header, variable).
     pub header_env: Vec<(String, String)>,
+    /// Header that tells the vendor after how many seconds nobody waits for a reply any more.
+    pub deadline_header: Option<String>,
     /// Query parameters that are always sent.
     pub query: Vec<(String, String)>,
     /// Environment variables with the API version, in order.
@@ -113,6 +116,7 @@ impl Provider {
             auth: AuthStyle::default(),
             headers: Vec::new(),
             header_env: Vec::new(),
+            deadline_header: None,
             query: Vec::new(),
             version_env: Vec::new(),
             version_default: None,
@@ -192,6 +196,8 @@ pub struct Hooks {
     pub(crate) messages_stream: Option<StreamHook>,
     /// For streams of chat.
     pub(crate) chat_stream: Option<StreamHook>,
+    /// For chat whose first reply is not yet the reply.
+    pub(crate) follow: Option<Follow>,
     pub(crate) translator: TranslatorHook,
 }
 
@@ -209,6 +215,7 @@ impl Hooks {
         edit_messages: None,
         messages_stream: None,
         chat_stream: None,
+        follow: None,
         translator: |_, _| None,
     };
 }

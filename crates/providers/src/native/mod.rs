@@ -10,6 +10,7 @@ mod cohere;
 mod gemini;
 mod ollama;
 mod openai;
+mod replicate;
 mod sagemaker;
 mod snowflake;
 mod vertex_ai;
@@ -41,6 +42,7 @@ pub(crate) const ALL: &[Folder] = &[
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
+    replicate::FOLDER,
     sagemaker::CHAT,
     sagemaker::FOLDER,
     sagemaker::NOVA,
