@@ -5,12 +5,14 @@ use crate::converse;
 use crate::credential;
 use crate::deployment::Deployment;
 use crate::follow::{self, Arrived};
+use crate::job::Job;
 use crate::mock;
 use crate::relay::{FirstFrames, Streaming, translate, translate_last};
 use crate::shared::Shared;
 use crate::words;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request, Response};
+use std::sync::Arc;
 use std::time::Duration;
 use tianji_core::generate::ClientView;
 use tianji_core::{Credential, Error, Kind, Usage};
@@ -55,18 +57,22 @@ pub(crate) async fn send(
 async fn generate(
     shared: &Shared,
     call: &Admitted,
-    deployment: &Deployment,
+    deployment: &Arc<Deployment>,
     sending: &Sending,
     view: ClientView,
 ) -> Result<Outcome, Error> {
     let deadlines = deadlines(call, deployment);
-    let mut reply = accepted(sending, answer(shared, call, deployment, sending, &deadlines).await?).await?;
+    let mut reply = accepted(sending, answer(shared, deployment, sending, &deadlines).await?).await?;
+    let mut job = None;
     if let Some(follow) = deployment.provider.follow() {
         let headers = reply.headers().clone();
         // Boxed, so that vendors that answer at once do not carry the room that the others need.
         let followed = follow::follow(shared, call, deployment, sending, (follow, reply), &deadlines);
         reply = match Box::pin(followed).await? {
-            Arrived::Coming(reply) => accepted(sending, reply).await?,
+            Arrived::Coming(reply, running) => {
+                job = Some(running);
+                accepted(sending, reply).await?
+            }
             Arrived::Whole(body) if call.stream => {
                 let stream = stream_of_one(call, sending, body, view)?;
                 return Ok(Outcome::Stream { stream, headers });
@@ -77,7 +83,7 @@ async fn generate(
     let (head, body) = reply.into_parts();
     if call.stream && words::is_stream(dialect(sending.way.dialect).framing(), &head.headers) {
         let splitter = words::splitter(&head.headers, sending.way.dialect);
-        return stream(deployment, sending, call, body, splitter, view)
+        return stream(deployment, sending, call, (body, job), splitter, view)
             .await
             .map(|stream| Outcome::Stream { stream, headers: head.headers });
     }
@@ -98,13 +104,12 @@ async fn accepted(sending: &Sending, reply: Response<UpstreamBody>) -> Result<Re
 /// Sends, and once more if a credential that was asked for is refused and there is another one.
 async fn answer(
     shared: &Shared,
-    call: &Admitted,
     deployment: &Deployment,
     sending: &Sending,
     deadlines: &Deadlines,
 ) -> Result<Response<UpstreamBody>, Error> {
     let send = async |credential: Option<&Credential>| {
-        let request = request(shared, call, deployment, sending, credential)?;
+        let request = request(shared, deployment, sending, credential)?;
         shared.http.send(request, deadlines).await.map_err(tianji_http::HttpError::into_error)
     };
     let used = credential::of(shared, deployment).await?;
@@ -122,14 +127,12 @@ async fn answer(
 
 fn request(
     shared: &Shared,
-    call: &Admitted,
     deployment: &Deployment,
     sending: &Sending,
     credential: Option<&Credential>,
 ) -> Result<Request<OutBody>, Error> {
     let body = sending.body.clone();
     let mut headers = sending.headers.clone();
-    headers.extend(deployment.provider.deadline(call.deadline.saturating_duration_since(shared.clock.now())));
     if let Some(credential) = credential {
         let connection = &deployment.connection;
         let (method, uri, now) = (&http::Method::POST, &sending.uri, shared.clock.wall());
@@ -194,7 +197,7 @@ async fn stream(
     deployment: &Deployment,
     sending: &Sending,
     call: &Admitted,
-    mut body: UpstreamBody,
+    (mut body, mut job): (UpstreamBody, Option<Job>),
     mut splitter: Splitter,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
@@ -210,7 +213,7 @@ async fn stream(
                     Ok(()) => {}
                     Err(error) if out.is_empty() => return Err(error),
                     Err(error) => {
-                        let first = FirstFrames { body, splitter, edit, bridge, out };
+                        let first = FirstFrames { body, job, splitter, edit, bridge, out };
                         return Ok(Box::new(Streaming::broken(first, error)));
                     }
                 }
@@ -218,11 +221,12 @@ async fn stream(
             None => {
                 translate_last(&mut splitter, edit.as_deref_mut(), bridge.as_mut(), &mut out)?;
                 bridge.end(&mut out).map_err(before_first)?;
+                job.iter_mut().for_each(Job::done);
                 return Ok(Box::new(Streaming::finished(bridge, out.freeze())));
             }
         }
     }
-    Ok(Box::new(Streaming::running(FirstFrames { body, splitter, edit, bridge, out })))
+    Ok(Box::new(Streaming::running(FirstFrames { body, job, splitter, edit, bridge, out })))
 }
 
 /// A stream that ends before it began is a malformed reply, not a broken stream: it may be tried again.

@@ -22,6 +22,7 @@ mod drop_path;
 mod encode;
 mod follow;
 mod headers;
+mod job;
 mod keys;
 mod lookup;
 mod mock;

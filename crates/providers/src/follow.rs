@@ -3,8 +3,7 @@
 use crate::connection::Connection;
 use crate::provider::Provider;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
-use std::time::Duration;
+use http::HeaderMap;
 use tianji_core::{Exchange, Reply, WireRequest};
 
 /// A generation that was asked for, and the first reply to it.
@@ -29,22 +28,20 @@ pub enum Followed {
     Stream(WireRequest),
 }
 
-/// Makes the conversation that leads from the first reply to the reply. Replies that are not 2xx never reach it: the
-/// driver makes errors of them.
-pub type Follow = fn(Taken<'_>) -> Box<dyn Exchange<Output = Followed>>;
+/// How it goes on.
+pub struct Following {
+    /// Leads from the first reply to the reply. Replies that are not 2xx never reach it: the driver makes errors of them.
+    pub exchange: Box<dyn Exchange<Output = Followed>>,
+    /// Gives the job up, for when nobody waits for it any more.
+    pub cancel: Option<WireRequest>,
+}
+
+/// Says how a generation goes on after its first reply.
+pub type Follow = fn(Taken<'_>) -> Following;
 
 impl Provider {
     /// How a generation goes on after its first reply; `None` = that is the reply.
     pub const fn follow(&self) -> Option<Follow> {
         self.hooks.follow
     }
-
-    /// The header that lets the vendor give up a job that nobody waits for any more, for a call with so much time left.
-    pub fn deadline(&self, left: Duration) -> Option<(HeaderName, HeaderValue)> {
-        let name = HeaderName::try_from(self.deadline_header.as_deref()?).ok()?;
-        Some((name, HeaderValue::from(left.as_secs().max(LEAST_DEADLINE))))
-    }
 }
-
-/// The shortest time in seconds that vendors take (Replicate, "Prediction lifecycle").
-const LEAST_DEADLINE: u64 = 5;

@@ -34,7 +34,7 @@ pub use connection::{Connection, ConnectionError, ConnectionParams};
 pub use credentials::{CredentialKind, CredentialParams, GoogleKey, credential_file, project_in};
 pub use edit::EditError;
 pub use endpoint::{EndpointKind, Operation};
-pub use follow::{Follow, Followed, Taken};
+pub use follow::{Follow, Followed, Following, Taken};
 pub use outgoing::Outgoing;
 pub use params::{CHAT_PARAMS, Capability, Clamp, Condition, ParamRules, When};
 pub use provider::{AuthStyle, ChatEndpoint, Hooks, Provider};

@@ -60,8 +60,6 @@ pub struct Provider {
     pub headers: Vec<(String, String)>,
     /// Headers whose values stand in environment variables: (header, variable).
     pub header_env: Vec<(String, String)>,
-    /// Header that tells the vendor after how many seconds nobody waits for a reply any more.
-    pub deadline_header: Option<String>,
     /// Query parameters that are always sent.
     pub query: Vec<(String, String)>,
     /// Environment variables with the API version, in order.
@@ -116,7 +114,6 @@ impl Provider {
             auth: AuthStyle::default(),
             headers: Vec::new(),
             header_env: Vec::new(),
-            deadline_header: None,
             query: Vec::new(),
             version_env: Vec::new(),
             version_default: None,

@@ -1,6 +1,6 @@
 //! From a prediction that was created to its output (Replicate, "Prediction lifecycle", "Streaming output").
 
-use crate::follow::{Followed, Taken};
+use crate::follow::{Followed, Following, Taken};
 use crate::kinds::same_site;
 use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST};
@@ -11,13 +11,17 @@ use std::time::Duration;
 use tianji_core::{Error, Exchange, Kind, Payload, Reply, Step, WireRequest};
 
 /// Opens the prediction's stream where one is wanted and there is one; otherwise asks until it has ended.
-pub(super) fn follow(taken: Taken<'_>) -> Box<dyn Exchange<Output = Followed>> {
+pub(super) fn follow(taken: Taken<'_>) -> Following {
     let mut headers = taken.headers.clone();
     for name in [HOST, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT] {
         headers.remove(name);
     }
+    let created = serde_json::from_slice::<Prediction>(&taken.reply.body).ok();
     let base = taken.connection.base.clone();
-    Box::new(Waiting { base, headers, stream: taken.stream, created: Some(taken.reply), asked: 0, lost: 0, question: None })
+    let reply = Some(taken.reply);
+    let waiting = Waiting { base, headers, stream: taken.stream, created: reply, asked: 0, lost: 0, question: None };
+    let cancel = created.and_then(|prediction| waiting.cancel(&prediction));
+    Following { exchange: Box::new(waiting), cancel }
 }
 
 struct Waiting {
@@ -84,14 +88,26 @@ impl Waiting {
 
     /// The address that the vendor names, if it is its own; behind a proxy, the proxy's.
     fn ask(&self, prediction: &Prediction) -> Result<WireRequest, Error> {
-        let named = prediction.urls.get.clone().filter(|url| same_site(&self.base, url));
-        let url = match named {
-            Some(url) => url,
-            None if prediction.id.is_empty() => return Err(malformed()),
-            None => format!("{}/predictions/{}", self.base, utf8_percent_encode(&prediction.id, NON_ALPHANUMERIC)),
-        };
-        let uri = url.parse().map_err(|_| malformed())?;
+        let uri = self.uri(prediction, prediction.urls.get.as_deref(), "").ok_or_else(malformed)?;
         Ok(self.get(uri))
+    }
+
+    /// Predictions that have ended cannot be given up.
+    fn cancel(&self, prediction: &Prediction) -> Option<WireRequest> {
+        if ENDED.contains(&prediction.status.as_str()) {
+            return None;
+        }
+        let uri = self.uri(prediction, prediction.urls.cancel.as_deref(), "/cancel")?;
+        Some(WireRequest { method: Method::POST, ..self.get(uri) })
+    }
+
+    fn uri(&self, prediction: &Prediction, named: Option<&str>, verb: &str) -> Option<Uri> {
+        let own = || {
+            let id = Some(&prediction.id).filter(|id| !id.is_empty())?;
+            Some(format!("{}/predictions/{}{verb}", self.base, utf8_percent_encode(id, NON_ALPHANUMERIC)))
+        };
+        let named = named.filter(|url| same_site(&self.base, url)).map(str::to_owned);
+        named.or_else(own)?.parse().ok()
     }
 
     fn get(&self, uri: Uri) -> WireRequest {
@@ -116,6 +132,7 @@ struct Prediction {
 #[serde(default)]
 struct Urls {
     get: Option<String>,
+    cancel: Option<String>,
     stream: Option<String>,
 }
 
