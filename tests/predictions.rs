@@ -96,12 +96,12 @@ fn a_prediction_that_fails_says_why() {
         ("canceled", Value::Null, "the prediction was canceled"),
     ] {
         for streamed in [false, true] {
-            let statuses: &[&str] = if status == "failed" { &["starting", "failed"] } else { &["starting", "canceled"] };
+            let statuses: &[&str] =
+                if status == "failed" { &["starting", "failed"] } else { &["starting", "canceled"] };
             let upstream = polled(statuses, json!({"error": error}));
             let gateway = Gateway::start(&Config::new().model("m", MODEL, &upstream));
             let key = gateway.key(&json!({}));
-            let answer =
-                gateway.send(&Request::post("/v1/chat/completions", &ask("m", streamed)).bearer(&key));
+            let answer = gateway.send(&Request::post("/v1/chat/completions", &ask("m", streamed)).bearer(&key));
             assert_eq!(answer.status, 500, "{}", answer.text());
             assert!(answer.text().contains(words), "{}", answer.text());
             assert_eq!(gateway.only_row(&key)["status"], "failure");
@@ -145,7 +145,9 @@ fn a_prediction_whose_caller_left_is_given_up() {
     let gate = Gate::new();
     let hold = gate.clone();
     let upstream = Upstream::start(move |_, request| match request.path.as_str() {
-        "/stream" => Reply::events(["event: output\ndata: Hel"]).then_hold(&hold).then_events(["event: done\ndata: {}"]),
+        "/stream" => {
+            Reply::events(["event: output\ndata: Hel"]).then_hold(&hold).then_events(["event: done\ndata: {}"])
+        }
         _ => {
             let host = request.headers.get("host").unwrap_or_default();
             let urls = json!({"stream": format!("http://{host}/stream"), "cancel": format!("http://{host}/cancel")});

@@ -80,16 +80,41 @@ fn streams_end_in_their_own_ways() {
     let (tokens, predictions) = (DialectId::TextGeneration, DialectId::ReplicatePredictions);
     let cut = DialectError::Cut.to_string();
     for (id, stream, text, end) in [
-        (tokens, "data: {\"token\":{\"text\":\"a\"}}\n\ndata: {\"token\":{\"text\":\"b\"},\"generated_text\":\"ab\"}\n\n", "ab", "stop"),
+        (
+            tokens,
+            "data: {\"token\":{\"text\":\"a\"}}\n\ndata: {\"token\":{\"text\":\"b\"},\"generated_text\":\"ab\"}\n\n",
+            "ab",
+            "stop",
+        ),
         (tokens, "data: {\"token\":{\"text\":\"a\"}}\n\n", "a", cut.as_str()),
-        (tokens, "data: {\"token\":{\"text\":\"a\"}}\n\ndata: {\"error\":\"Request failed\",\"error_type\":\"generation\"}\n\n", "a", "Request failed"),
+        (
+            tokens,
+            "data: {\"token\":{\"text\":\"a\"}}\n\ndata: {\"error\":\"Request failed\",\"error_type\":\"generation\"}\n\n",
+            "a",
+            "Request failed",
+        ),
         // pieces that say nothing about an end
         (tokens, "data: {\"outputs\":[\"a\"]}\n\ndata: {\"outputs\":[\"b\"]}\n\n", "ab", "stop"),
         (tokens, "", "", cut.as_str()),
-        (predictions, "event: output\ndata: a\n\nevent: output\ndata:\ndata:\n\nevent: output\ndata:  b\n\nevent: done\ndata: {}\n\n", "a\n b", "stop"),
+        (
+            predictions,
+            "event: output\ndata: a\n\nevent: output\ndata:\ndata:\n\nevent: output\ndata:  b\n\nevent: done\ndata: {}\n\n",
+            "a\n b",
+            "stop",
+        ),
         (predictions, "event: output\ndata: a\n\n", "a", cut.as_str()),
-        (predictions, "event: output\ndata: a\n\nevent: error\ndata: {\"detail\":\"An unexpected error\"}\n\n", "a", "An unexpected error"),
-        (predictions, "event: output\ndata: a\n\nevent: done\ndata: {\"reason\":\"canceled\"}\n\n", "a", "the prediction was canceled"),
+        (
+            predictions,
+            "event: output\ndata: a\n\nevent: error\ndata: {\"detail\":\"An unexpected error\"}\n\n",
+            "a",
+            "An unexpected error",
+        ),
+        (
+            predictions,
+            "event: output\ndata: a\n\nevent: done\ndata: {\"reason\":\"canceled\"}\n\n",
+            "a",
+            "the prediction was canceled",
+        ),
         (predictions, "event: done\ndata: {\"reason\":\"error\"}\n\n", "", "the prediction was failed"),
         // one that was waited for
         (predictions, "data: {\"id\":\"x\",\"status\":\"succeeded\",\"output\":[\"a\",\"b\"]}\n\n", "ab", "stop"),
@@ -128,7 +153,10 @@ fn no_client_speaks_them() {
         let dialect = dialect(id);
         let words = format!("no client speaks {}", id.name());
         assert_eq!(dialect.decode_request(&Bytes::from("{}")).unwrap_err().to_string(), words);
-        assert_eq!(dialect.encode_response(&GenerateResponse::default(), &ClientView::default()).unwrap_err().to_string(), words);
+        assert_eq!(
+            dialect.encode_response(&GenerateResponse::default(), &ClientView::default()).unwrap_err().to_string(),
+            words
+        );
         let relayed = dialect.relay_response(&Bytes::from("{}"), &ClientView::default(), &mut Observed::default());
         assert_eq!(relayed.unwrap_err().to_string(), words);
         let (mut relay, mut out) = (dialect.stream_relay(ClientView::default()), BytesMut::new());

@@ -34,8 +34,7 @@ pub(crate) async fn follow(
     let (head, body) = first.into_parts();
     let body = body.collect(call.snapshot.settings.max_reply).await.map_err(HttpError::into_error)?;
     let reply = Reply { status: head.status, headers: head.headers, body };
-    let taken =
-        Taken { connection: &deployment.connection, headers: &sending.headers, stream: call.stream, reply };
+    let taken = Taken { connection: &deployment.connection, headers: &sending.headers, stream: call.stream, reply };
     let Following { mut exchange, cancel } = follow(taken);
     let mut job = Job::new(shared, deployment, cancel);
     let credential = credential::of(shared, deployment).await?;

@@ -83,7 +83,10 @@ fn a_prediction_is_asked_for_until_it_has_ended() {
     for status in ["succeeded", "failed", "canceled", "aborted"] {
         let mut exchange = begin(None, false, prediction("starting", &urls));
         let (first, request) = waited(exchange.next(None));
-        assert_eq!((request.method.as_str(), request.uri.to_string().as_str()), ("GET", "https://api.replicate.com/v1/predictions/gm3q"));
+        assert_eq!(
+            (request.method.as_str(), request.uri.to_string().as_str()),
+            ("GET", "https://api.replicate.com/v1/predictions/gm3q")
+        );
         assert_eq!(request.headers.get("authorization").unwrap(), "Token r8_x");
         assert!(request.headers.get("content-type").is_none() && request.headers.get("host").is_none());
         let mut last = first;
@@ -93,7 +96,9 @@ fn a_prediction_is_asked_for_until_it_has_ended() {
             last = time;
         }
         assert_eq!(last, Duration::from_secs(1));
-        let Step::Done(Followed::Whole(body)) = exchange.next(Some(prediction(status, &urls))) else { panic!("{status}") };
+        let Step::Done(Followed::Whole(body)) = exchange.next(Some(prediction(status, &urls))) else {
+            panic!("{status}")
+        };
         assert!(body.starts_with(b"{"));
     }
     // one that ended at once is not asked for
@@ -106,7 +111,11 @@ fn the_key_goes_to_the_vendor_only() {
     for (base, get, asked) in [
         (None, "https://evil.example/v1/predictions/gm3q", "https://api.replicate.com/v1/predictions/gm3q%2Fx"),
         (None, "http://api.replicate.com/v1/predictions/gm3q", "https://api.replicate.com/v1/predictions/gm3q%2Fx"),
-        (Some("http://127.0.0.1:1/c"), "https://api.replicate.com/v1/predictions/gm3q", "http://127.0.0.1:1/c/predictions/gm3q%2Fx"),
+        (
+            Some("http://127.0.0.1:1/c"),
+            "https://api.replicate.com/v1/predictions/gm3q",
+            "http://127.0.0.1:1/c/predictions/gm3q%2Fx",
+        ),
         (Some("http://127.0.0.1:1/c"), "http://127.0.0.1:1/c/predictions/y", "http://127.0.0.1:1/c/predictions/y"),
     ] {
         let mut exchange = begin(base, false, prediction("starting", &json!({ "get": get })));

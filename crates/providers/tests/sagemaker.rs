@@ -22,12 +22,27 @@ fn addresses() {
     let host = "https://runtime.sagemaker";
     for (base, region, operation, uri) in [
         (None, None, CHAT, format!("{host}.us-west-2.amazonaws.com/endpoints/my%2Fep/invocations")),
-        (None, Some("eu-west-1"), STREAM, format!("{host}.eu-west-1.amazonaws.com/endpoints/my%2Fep/invocations-response-stream")),
+        (
+            None,
+            Some("eu-west-1"),
+            STREAM,
+            format!("{host}.eu-west-1.amazonaws.com/endpoints/my%2Fep/invocations-response-stream"),
+        ),
         (None, Some("cn-north-1"), CHAT, format!("{host}.cn-north-1.amazonaws.com.cn/endpoints/my%2Fep/invocations")),
         (Some("https://x.com/"), None, CHAT, "https://x.com/endpoints/my%2Fep/invocations".to_owned()),
         // an address of the endpoint itself, with either verb
-        (Some("https://x.com/endpoints/a/invocations"), None, STREAM, "https://x.com/endpoints/a/invocations-response-stream".to_owned()),
-        (Some("https://x.com/endpoints/a/invocations-response-stream"), None, CHAT, "https://x.com/endpoints/a/invocations".to_owned()),
+        (
+            Some("https://x.com/endpoints/a/invocations"),
+            None,
+            STREAM,
+            "https://x.com/endpoints/a/invocations-response-stream".to_owned(),
+        ),
+        (
+            Some("https://x.com/endpoints/a/invocations-response-stream"),
+            None,
+            CHAT,
+            "https://x.com/endpoints/a/invocations".to_owned(),
+        ),
     ] {
         for name in NAMES {
             let params = ConnectionParams { api_base: base, region, ..ConnectionParams::default() };

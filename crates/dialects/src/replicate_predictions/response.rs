@@ -10,8 +10,7 @@ use tianji_core::{Error, Usage};
 /// Reads a prediction.
 pub(super) fn decode(body: &[u8]) -> Result<GenerateResponse, DialectError> {
     let prediction = Prediction::read(body)?;
-    let choice =
-        Choice { parts: vec![Part::text(prediction.text())], finish: Some(finished()), ..Choice::default() };
+    let choice = Choice { parts: vec![Part::text(prediction.text())], finish: Some(finished()), ..Choice::default() };
     Ok(GenerateResponse {
         usage: prediction.usage(),
         id: prediction.id,

@@ -17,11 +17,8 @@ pub(super) const FOLDER: Folder = Folder { name: "sagemaker", row: include_str!(
 pub(super) const CHAT: Folder = Folder { name: "sagemaker_chat", row: include_str!("chat.toml"), hooks: HOOKS };
 
 /// Amazon's own Nova models.
-pub(super) const NOVA: Folder = Folder {
-    name: "sagemaker_nova",
-    row: include_str!("nova.toml"),
-    hooks: Hooks { edit: Some(nova::edit), ..HOOKS },
-};
+pub(super) const NOVA: Folder =
+    Folder { name: "sagemaker_nova", row: include_str!("nova.toml"), hooks: Hooks { edit: Some(nova::edit), ..HOOKS } };
 
 const HOOKS: Hooks = Hooks {
     uri: url::uri,

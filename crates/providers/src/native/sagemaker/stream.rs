@@ -112,13 +112,19 @@ mod tests {
             editor.edit(frame, &mut out);
         }
         editor.end(&mut out);
-        out.iter().map(|frame| String::from_utf8(frame.data.to_vec()).unwrap()).filter(|data| !data.is_empty()).collect()
+        out.iter()
+            .map(|frame| String::from_utf8(frame.data.to_vec()).unwrap())
+            .filter(|data| !data.is_empty())
+            .collect()
     }
 
     #[test]
     fn parts_end_anywhere() {
         for (stream, frames) in [
-            ("data: {\"a\":\"ü\"}\n\ndata: {\"b\":2}\n\ndata: [DONE]\n\n", vec!["{\"a\":\"ü\"}", "{\"b\":2}", "[DONE]"]),
+            (
+                "data: {\"a\":\"ü\"}\n\ndata: {\"b\":2}\n\ndata: [DONE]\n\n",
+                vec!["{\"a\":\"ü\"}", "{\"b\":2}", "[DONE]"],
+            ),
             ("data:{\"a\":1}\r\n\r\ndata:{\"b\":2}\r\n\r\n", vec!["{\"a\":1}", "{\"b\":2}"]),
             ("\n{\"a\":1}\n{\"b\":\"ü\"}\n", vec!["{\"a\":1}", "{\"b\":\"ü\"}"]),
             // an end without its line break
@@ -133,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_the_last_word() {
-        for (payload, words) in [(r#"{"Message":"out of memory","ErrorCode":"X"}"#, "out of memory"), ("{}", "ModelStreamError")]
+        for (payload, words) in
+            [(r#"{"Message":"out of memory","ErrorCode":"X"}"#, "out of memory"), ("{}", "ModelStreamError")]
         {
             let told = cut(b"data: {\"a\":1}\n\n", 5, Some(payload));
             assert_eq!(told, ["{\"a\":1}".to_owned(), json!({ "error": { "message": words } }).to_string()]);
