@@ -71,7 +71,7 @@ async fn generate(
         reply = match Box::pin(followed).await? {
             Arrived::Coming(reply, running) => {
                 job = Some(running);
-                accepted(sending, reply).await?
+                accepted(sending, *reply).await?
             }
             Arrived::Whole(body) if call.stream => {
                 let stream = stream_of_one(call, sending, body, view)?;
@@ -174,6 +174,7 @@ fn read(
     let reply = bridge::response(sending.way.dialect, call.endpoint.dialect, &body, view, &sending.fixups, &mut seen);
     match reply {
         Ok(body) => Ok(Outcome::Whole { body, content_type: JSON, seen: Box::new(seen), headers }),
+        Err(told @ DialectError::Failed(_)) => Err(told.of_reply()),
         // A reply that says "error" under a status that says "fine" is an error all the same.
         Err(cause) => {
             let told = dialect(sending.way.dialect).decode_error(500, &body);

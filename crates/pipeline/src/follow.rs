@@ -19,7 +19,7 @@ pub(crate) enum Arrived {
     /// Whole, in its dialect.
     Whole(Bytes),
     /// As it comes; not yet known to be a success. The job goes on with it.
-    Coming(Response<UpstreamBody>, Job),
+    Coming(Box<Response<UpstreamBody>>, Job),
 }
 
 /// Follows the provider's conversation to its end, within the call's time.
@@ -56,7 +56,7 @@ pub(crate) async fn follow(
             *out.uri_mut() = request.uri;
             *out.headers_mut() = request.headers;
             let reply = shared.http.send(out, deadlines).await.map_err(HttpError::into_error)?;
-            Ok(Arrived::Coming(reply, job))
+            Ok(Arrived::Coming(Box::new(reply), job))
         }
     }
 }
