@@ -23,7 +23,11 @@ pub mod ollama_chat;
 pub mod openai_chat;
 pub mod openai_responses;
 pub mod openai_text;
+mod prompt;
 pub mod remote;
+pub mod replicate_predictions;
+pub mod text_generation;
+mod upstream_only;
 
 pub use error::DialectError;
 pub use fixups::Fixups;
@@ -96,6 +100,8 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::BedrockConverse => &bedrock_converse::BedrockConverse,
         DialectId::CohereChat => &cohere_chat::CohereChat,
         DialectId::OllamaChat => &ollama_chat::OllamaChat,
+        DialectId::TextGeneration => text_generation::TEXT_GENERATION,
+        DialectId::ReplicatePredictions => replicate_predictions::REPLICATE_PREDICTIONS,
     }
 }
 

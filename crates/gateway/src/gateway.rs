@@ -27,10 +27,10 @@ pub struct Inner {
 impl Gateway {
     pub(crate) fn new(shared: Shared, live: Live, table: Table) -> Self {
         Self(Arc::new(Inner {
+            tasks: shared.tasks.clone(),
             shared,
             live,
             table,
-            tasks: TaskTracker::new(),
             draining: AtomicBool::new(false),
             in_flight: AtomicU64::new(0),
         }))

@@ -86,6 +86,7 @@ fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Ins
         }
         DialectId::OllamaChat => ollama_chat::inspect(body),
         DialectId::Gemini => gemini::inspect(body),
+        DialectId::TextGeneration | DialectId::ReplicatePredictions => Err(DialectError::no_clients(endpoint.dialect)),
     };
     seen.map_err(DialectError::of_request)
 }

@@ -4,6 +4,7 @@ use crate::connection::{Connection, ConnectionError};
 use crate::credentials::CredentialKind;
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
+use crate::follow::Follow;
 use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
@@ -178,8 +179,8 @@ pub(crate) type WaysHook = fn(&Provider, &str) -> Vec<Way>;
 pub(crate) type EditMessagesHook = fn(&mut RawObject, &HeaderMap, &[&str]);
 /// Names the model in a body in Anthropic's form whose tokens are to be counted.
 pub(crate) type EditCountHook = fn(&mut RawObject, &str);
-/// Makes an editor for one stream in Anthropic's form.
-pub(crate) type MessagesStreamHook = fn() -> Box<dyn StreamEdit>;
+/// Makes an editor for one stream. It stands in for the quirks on replies.
+pub(crate) type StreamHook = fn() -> Box<dyn StreamEdit>;
 
 /// Functions of a native folder. The default ones do what a compatible row needs.
 #[derive(Clone, Copy, Debug)]
@@ -194,7 +195,12 @@ pub struct Hooks {
     pub(crate) ways: WaysHook,
     pub(crate) edit_messages: Option<EditMessagesHook>,
     pub(crate) edit_count: EditCountHook,
-    pub(crate) messages_stream: Option<MessagesStreamHook>,
+    /// For streams in Anthropic's form.
+    pub(crate) messages_stream: Option<StreamHook>,
+    /// For streams of chat.
+    pub(crate) chat_stream: Option<StreamHook>,
+    /// For chat whose first reply is not yet the reply.
+    pub(crate) follow: Option<Follow>,
     pub(crate) translator: TranslatorHook,
 }
 
@@ -212,6 +218,8 @@ impl Hooks {
         edit_messages: None,
         edit_count: |body, model| body.set("model", model),
         messages_stream: None,
+        chat_stream: None,
+        follow: None,
         translator: |_, _| None,
     };
 }

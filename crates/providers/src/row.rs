@@ -213,6 +213,8 @@ const fn chat_path(dialect: DialectId) -> &'static str {
         DialectId::BedrockConverse => "/converse",
         DialectId::CohereChat => "/v2/chat",
         DialectId::OllamaChat => "/api/chat",
+        DialectId::TextGeneration => "/generate",
+        DialectId::ReplicatePredictions => "/predictions",
     }
 }
 
