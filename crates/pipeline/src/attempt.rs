@@ -15,7 +15,7 @@ use tianji_core::generate::ClientView;
 use tianji_core::{Credential, Error, Kind, Usage};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
-use tianji_providers::{EndpointKind, Unsigned};
+use tianji_providers::Unsigned;
 use tianji_wire::Splitter;
 
 /// What an attempt brought.
@@ -144,8 +144,7 @@ async fn whole(
 ) -> Result<(Bytes, Observed), Error> {
     let limit = call.snapshot.settings.max_reply;
     let body = body.collect(limit).await.map_err(tianji_http::HttpError::into_error)?;
-    let accent = sending.way.kind == EndpointKind::Chat;
-    let edited = accent.then(|| deployment.provider.edit_reply(&body)).flatten();
+    let edited = deployment.provider.edit_reply(sending.way.kind, &body);
     let body = edited.unwrap_or(body);
     let mut seen = Observed::default();
     let reply = bridge::response(sending.way.dialect, call.endpoint.dialect, &body, view, &sending.fixups, &mut seen);

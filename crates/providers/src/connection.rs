@@ -2,7 +2,9 @@
 
 use crate::credentials::{CredentialKind, CredentialParams, Given, GoogleKey, project_in};
 use crate::endpoint::Operation;
+use crate::outgoing::credential;
 use crate::provider::Provider;
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use std::sync::Arc;
 use tianji_core::{CredentialSource, Secret};
@@ -22,10 +24,14 @@ pub struct ConnectionParams<'a> {
     pub extra_headers: &'a [(String, String)],
     /// `azure_ad_token`: sent as a bearer token in place of a key.
     pub azure_ad_token: Option<&'a Secret>,
+    /// `token`: sent as a bearer token in place of what a key is swapped for.
+    pub token: Option<&'a Secret>,
     /// Region or location in the vendor's cloud (`aws_region_name`, `vertex_location`).
     pub region: Option<&'a str>,
     /// Project or account in the vendor's cloud (`vertex_project`).
     pub project: Option<&'a str>,
+    /// Space in the vendor's cloud (`space_id`).
+    pub space: Option<&'a str>,
     /// Identities that credentials are asked for with.
     pub credentials: CredentialParams<'a>,
 }
@@ -53,6 +59,8 @@ pub struct Connection {
     pub region: Option<String>,
     /// Project or account in the vendor's cloud.
     pub project: Option<String>,
+    /// Space in the vendor's cloud.
+    pub space: Option<String>,
     /// Where a credential comes from that has to be asked for, or that signs each request.
     pub source: Option<Arc<dyn CredentialSource>>,
     /// Headers of the entry and of the environment.
@@ -126,8 +134,10 @@ impl Connection {
         let (base, query) = base(provider, params, env)?;
         // An entry's key wins over its token, and both win over the environment.
         let given = params.api_key.filter(|key| !key.is_empty()).cloned();
-        let token =
-            params.azure_ad_token.filter(|token| takes_tokens(provider) && !token.is_empty() && given.is_none());
+        let swaps = provider.credential.is_some_and(CredentialKind::swaps_key);
+        let ready = params.token.filter(|_| swaps);
+        let token = ready.or_else(|| params.azure_ad_token.filter(|_| given.is_none()));
+        let token = token.filter(|token| takes_tokens(provider) && !token.is_empty());
         let of_env = |names: &[String], free: bool| if free { first(names, env).map(Secret::new) } else { None };
         let key = given.or_else(|| of_env(&provider.key_env, token.is_none()));
         let bearer = token.cloned().or_else(|| of_env(&provider.bearer_env, key.is_none()));
@@ -135,8 +145,10 @@ impl Connection {
         let given =
             Given { params: &params.credentials, env, region: region.as_deref(), base: &base, key: key.as_ref() };
         let kind = provider.credential.filter(|kind| bearer.is_none() && (key.is_none() || kind.swaps_key()));
-        let source = kind.and_then(|kind| given.source(kind));
-        let needed = !provider.no_auth && key.is_none() && bearer.is_none() && source.is_none();
+        let extra_headers = headers(provider, params, env, kind.and_then(|kind| given.header(kind)))?;
+        let authorised = swaps && extra_headers.contains_key(AUTHORIZATION);
+        let source = kind.filter(|_| !authorised).and_then(|kind| given.source(kind));
+        let needed = !provider.no_auth && key.is_none() && bearer.is_none() && source.is_none() && !authorised;
         let version = params.api_version.map(str::to_owned).or_else(|| version_in(query.as_deref()));
         Ok(Self {
             missing_key: needed.then(|| wanted(provider)),
@@ -150,10 +162,11 @@ impl Connection {
                 .map(str::to_owned)
                 .or_else(|| first(&provider.project_env, env))
                 .or_else(|| project(params)),
-            extra_headers: headers(provider, params, env)?,
+            space: params.space.map(str::to_owned).or_else(|| first(&provider.space_env, env)),
+            extra_headers,
             base,
             query,
-            key: key.filter(|_| !provider.credential.is_some_and(CredentialKind::swaps_key)),
+            key: key.filter(|_| !swaps),
             bearer,
             source,
         })
@@ -197,8 +210,12 @@ fn headers(
     provider: &Provider,
     params: &ConnectionParams<'_>,
     env: &dyn Fn(&str) -> Option<String>,
+    authorization: Option<Secret>,
 ) -> Result<HeaderMap, ConnectionError> {
     let mut headers = HeaderMap::new();
+    if let Some(text) = authorization {
+        credential(provider, &mut headers, AUTHORIZATION, text.expose())?;
+    }
     let of_env = provider.header_env.iter().filter_map(|(name, variable)| Some((name.clone(), env(variable)?)));
     for (name, value) in of_env.chain(params.extra_headers.iter().cloned()) {
         let invalid = || ConnectionError::InvalidHeader { provider: provider.name.clone(), name: name.clone() };

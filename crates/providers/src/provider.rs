@@ -8,7 +8,7 @@ use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
-use crate::reply::StreamEdit;
+use crate::reply::{ReplyRule, StreamEdit};
 use crate::sign::{self, Unsigned};
 use crate::ways::{self, Way};
 use http::HeaderMap;
@@ -39,6 +39,8 @@ pub struct Provider {
     pub region_env: Vec<String>,
     /// Environment variables with the project, in order.
     pub project_env: Vec<String>,
+    /// Environment variables with the space, in order.
+    pub space_env: Vec<String>,
     /// Path that a base must end in; added where it is missing.
     pub base_suffix: Option<String>,
     /// Endings of a base that are replaced (legacy addresses).
@@ -103,6 +105,7 @@ impl Provider {
             base_of_place: false,
             region_env: Vec::new(),
             project_env: Vec::new(),
+            space_env: Vec::new(),
             base_suffix: None,
             base_rewrites: Vec::new(),
             base_trailing: Vec::new(),
@@ -161,6 +164,10 @@ pub(crate) type AuthoriseHook = fn(&Provider, &Connection, Operation, &mut Heade
 pub(crate) type ClientHeadersHook = fn(&HeaderMap, &[&str], &mut HeaderMap);
 /// Edits a chat body in ways that data cannot say.
 pub(crate) type EditHook = fn(&mut RawObject, &Target<'_>, &mut Losses) -> Result<(), EditError>;
+/// Writes into a body what only the connection knows: projects, groups, the vendor's own names.
+pub(crate) type BindHook = fn(&mut RawObject, &Connection, &Target<'_>);
+/// Makes a rule that brings replies of an endpoint into OpenAI's form; one for each reply.
+pub(crate) type RepliesHook = fn(EndpointKind) -> Option<Box<dyn ReplyRule>>;
 /// Names the parameters that a model does not take besides those of the rules.
 pub(crate) type RefusesHook = fn(&Target<'_>) -> Vec<&'static str>;
 /// Names who translates an endpoint kind for a model, where the vendor does not speak the kind's own form.
@@ -183,6 +190,9 @@ pub struct Hooks {
     pub(crate) authorise: AuthoriseHook,
     pub(crate) client_headers: ClientHeadersHook,
     pub(crate) edit: Option<EditHook>,
+    pub(crate) edit_text: Option<EditHook>,
+    pub(crate) bind: Option<BindHook>,
+    pub(crate) replies: Option<RepliesHook>,
     pub(crate) refuses: RefusesHook,
     pub(crate) dialect: DialectHook,
     pub(crate) sign: SignHook,
@@ -199,6 +209,9 @@ impl Hooks {
         authorise: outgoing::compat_authorise,
         client_headers: |_, _, _| {},
         edit: None,
+        edit_text: None,
+        bind: None,
+        replies: None,
         refuses: |_| Vec::new(),
         dialect: |provider, _| provider.chat.as_ref().map(|chat| chat.dialect),
         sign: sign::bearer,

@@ -109,7 +109,7 @@ const CLOUD: &[Key] = &[
     active("client_id", Text),
     active("client_secret", Secret),
     inactive("gcs_bucket_name", Text),
-    inactive("project_id", Text),
+    active("project_id", Text),
     inactive("s3_access_key_id", Secret),
     inactive("s3_bucket_name", Text),
     inactive("s3_bucket_owner", Text),
@@ -118,14 +118,16 @@ const CLOUD: &[Key] = &[
     inactive("s3_output_bucket_name", Text),
     inactive("s3_region_name", Text),
     inactive("s3_secret_access_key", Secret),
-    inactive("space_id", Text),
+    active("space_id", Text),
     active("tenant_id", Text),
+    active("token", Secret),
     inactive("vertex_ai_location", Text),
     inactive("vertex_ai_project", Text),
     active("vertex_credentials", TextOrMap),
     inactive("vertex_location", Text),
     inactive("vertex_project", Text),
     inactive("watsonx_region_name", Text),
+    active("zen_api_key", Secret),
 ];
 
 /// Request parameters that are well known: listed so that they are not taken for misspelt keys of the gateway.

@@ -83,6 +83,30 @@ impl VertexParams {
     }
 }
 
+/// IBM watsonx.ai: a credential besides the key, and who pays.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct IbmParams {
+    /// An IAM token that is at hand (`token`).
+    pub token: Option<Secret>,
+    /// An API key of Cloud Pak for Data (`zen_api_key`).
+    pub zen_api_key: Option<Secret>,
+    /// Project id (`project_id`).
+    pub project_id: Option<String>,
+    /// Deployment space id (`space_id`).
+    pub space_id: Option<String>,
+}
+
+impl IbmParams {
+    pub(super) fn read(fields: &mut Fields) -> Self {
+        Self {
+            token: fields.secret("token"),
+            zen_api_key: fields.secret("zen_api_key"),
+            project_id: fields.text("project_id"),
+            space_id: fields.text("space_id"),
+        }
+    }
+}
+
 /// Microsoft Azure: an Entra identity in place of a key.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AzureParams {

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 use tianji_core::Secret;
 
-use super::{AwsParams, AzureParams, Prices, VertexParams};
+use super::{AwsParams, AzureParams, IbmParams, Prices, VertexParams};
 use crate::keys::{Kind, params_section};
 use crate::raw_object::RawObject;
 use crate::read::Fields;
@@ -45,6 +45,8 @@ pub struct ModelParams {
     pub vertex: VertexParams,
     /// Microsoft Azure.
     pub azure: AzureParams,
+    /// IBM watsonx.ai.
+    pub ibm: IbmParams,
 
     /// Requests per minute.
     pub rpm: Option<u64>,
@@ -105,6 +107,7 @@ impl ModelParams {
             aws: AwsParams::read(&mut fields),
             vertex: VertexParams::read(&mut fields),
             azure: AzureParams::read(&mut fields),
+            ibm: IbmParams::read(&mut fields),
             prices: Prices::read(&mut fields),
             drop_params: fields.flag("drop_params"),
             additional_drop_params: fields.texts("additional_drop_params"),

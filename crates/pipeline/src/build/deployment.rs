@@ -103,7 +103,9 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
         extra_headers: &headers,
         azure_ad_token: params.azure.ad_token.as_ref(),
         region: params.aws.region_name.as_deref().or(params.vertex.location.as_deref()),
-        project: params.vertex.project.as_deref(),
+        token: params.ibm.token.as_ref(),
+        project: params.vertex.project.as_deref().or(params.ibm.project_id.as_deref()),
+        space: params.ibm.space_id.as_deref(),
         credentials: identities::of(params),
     };
     let mut connection = Connection::new(provider, &given, context.env)?;

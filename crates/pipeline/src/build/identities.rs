@@ -26,6 +26,7 @@ pub(super) fn of(params: &ModelParams) -> CredentialParams<'_> {
         scope: azure.scope.as_deref(),
         username: azure.username.as_deref(),
         password: azure.password.as_ref(),
+        zen_api_key: params.ibm.zen_api_key.as_ref(),
     }
 }
 

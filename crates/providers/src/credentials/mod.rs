@@ -80,6 +80,8 @@ pub struct CredentialParams<'a> {
     pub username: Option<&'a str>,
     /// `azure_password`.
     pub password: Option<&'a Secret>,
+    /// `zen_api_key`: an API key of Cloud Pak for Data.
+    pub zen_api_key: Option<&'a Secret>,
 }
 
 /// The file in which a provider's project is written, where its credential is in a file. To be read once, before
@@ -119,6 +121,14 @@ impl Given<'_> {
             CredentialKind::Databricks => iam::databricks(self),
             CredentialKind::Sap => iam::sap(self),
             CredentialKind::Gigachat => iam::gigachat(self),
+        }
+    }
+
+    /// A ready value of `Authorization`, where one is configured that needs no asking.
+    pub(crate) fn header(&self, kind: CredentialKind) -> Option<Secret> {
+        match kind {
+            CredentialKind::Ibm => iam::zen(self),
+            _ => None,
         }
     }
 

@@ -31,6 +31,8 @@ pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
 pub use told::Told;
 
+pub(crate) use hosts::watsonx::payer as watsonx_payer;
+
 use chain::{Chain, Link};
 
 use crate::endpoint::EndpointKind;

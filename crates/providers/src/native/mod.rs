@@ -12,6 +12,7 @@ mod ollama;
 mod openai;
 mod snowflake;
 mod vertex_ai;
+mod watsonx;
 
 pub(crate) use bedrock::ModelName;
 
@@ -42,6 +43,8 @@ pub(crate) const ALL: &[Folder] = &[
     openai::TEXT,
     snowflake::FOLDER,
     vertex_ai::FOLDER,
+    watsonx::FOLDER,
+    watsonx::TEXT,
 ];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.

@@ -218,7 +218,7 @@ fn untouched_bodies_keep_their_bytes() {
 #[track_caller]
 fn whole(quirk: Value, before: Value, after: Value) {
     let before = Bytes::from(before.to_string());
-    let edited = provider(&quirk).edit_reply(&before);
+    let edited = provider(&quirk).edit_reply(EndpointKind::Chat, &before);
     let edited: Value = serde_json::from_slice(&edited.unwrap_or(before)).unwrap();
     assert_eq!(edited, after, "{quirk}");
 }
@@ -338,7 +338,7 @@ fn streams() {
 fn a_provider_without_reply_quirks_touches_no_reply() {
     let provider = provider(&json!("flatten_text"));
     assert!(
-        provider.edit_reply(&Bytes::from_static(b"{}")).is_none()
+        provider.edit_reply(EndpointKind::Chat, &Bytes::from_static(b"{}")).is_none()
             && provider.stream_edit(crate::EndpointKind::Chat).is_none()
     );
 }

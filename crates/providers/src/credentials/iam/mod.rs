@@ -19,6 +19,13 @@ pub(super) fn ibm(given: &Given<'_>) -> Option<Arc<dyn CredentialSource>> {
     Some(source::source("ibm", Swap { issuer: "IBM Cloud IAM", url, form, proof: Proof::None }))
 }
 
+/// A key of Cloud Pak for Data, which is sent as it is: base64 of user and API key (IBM Cloud Pak for Data, "Generating an
+/// API authorization token", `ZenApiKey`).
+pub(super) fn zen(given: &Given<'_>) -> Option<Secret> {
+    let key = given.params.zen_api_key.cloned().or_else(|| given.secret("WATSONX_ZENAPIKEY"))?;
+    Some(Secret::new(format!("ZenApiKey {}", key.expose())))
+}
+
 /// Databricks (Databricks, "Authorize service principal access to Databricks with OAuth").
 pub(super) fn databricks(given: &Given<'_>) -> Option<Arc<dyn CredentialSource>> {
     let id = given.params.client_id.map(str::to_owned).or_else(|| given.var("DATABRICKS_CLIENT_ID"))?;
