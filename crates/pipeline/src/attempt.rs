@@ -109,16 +109,16 @@ fn request(
     credential: Option<&Credential>,
 ) -> Result<Request<OutBody>, Error> {
     let body = sending.body.clone();
-    let mut headers = sending.headers.clone();
+    let (mut headers, mut uri) = (sending.headers.clone(), sending.uri.clone());
     if let Some(credential) = credential {
         let connection = &deployment.connection;
-        let (method, uri, now) = (&http::Method::POST, &sending.uri, shared.clock.wall());
-        let unsigned = Unsigned { method, uri, headers: &mut headers, body: &body.slices(), now };
+        let (method, now) = (&http::Method::POST, shared.clock.wall());
+        let unsigned = Unsigned { method, uri: &mut uri, headers: &mut headers, body: &body.slices(), now };
         deployment.provider.sign(connection, credential, unsigned)?;
     }
     let mut request = Request::new(body);
     *request.method_mut() = http::Method::POST;
-    *request.uri_mut() = sending.uri.clone();
+    *request.uri_mut() = uri;
     *request.headers_mut() = headers;
     Ok(request)
 }

@@ -1,6 +1,6 @@
 //! Where a deployment is called, and with which credential.
 
-use crate::credentials::{CredentialKind, CredentialParams, Given, GoogleKey, project_in};
+use crate::credentials::{self, CredentialKind, CredentialParams, Given, GoogleKey, project_in};
 use crate::endpoint::Operation;
 use crate::outgoing::credential;
 use crate::provider::Provider;
@@ -142,12 +142,21 @@ impl Connection {
         let key = given.or_else(|| of_env(&provider.key_env, token.is_none()));
         let bearer = token.cloned().or_else(|| of_env(&provider.bearer_env, key.is_none()));
         let region = params.region.map(str::to_owned).or_else(|| first(&provider.region_env, env));
-        let given =
-            Given { params: &params.credentials, env, region: region.as_deref(), base: &base, key: key.as_ref() };
+        let project = params.project.map(str::to_owned).or_else(|| first(&provider.project_env, env));
+        let project = project.or_else(|| project_of(params));
+        let given = Given {
+            params: &params.credentials,
+            env,
+            region: region.as_deref(),
+            base: &base,
+            key: key.as_ref(),
+            project: project.as_deref(),
+        };
         let kind = provider.credential.filter(|kind| bearer.is_none() && (key.is_none() || kind.swaps_key()));
         let extra_headers = headers(provider, params, env, kind.and_then(|kind| given.header(kind)))?;
         let authorised = swaps && extra_headers.contains_key(AUTHORIZATION);
         let source = kind.filter(|_| !authorised).and_then(|kind| given.source(kind));
+        let key = key.filter(|_| !swaps);
         let needed = !provider.no_auth && key.is_none() && bearer.is_none() && source.is_none() && !authorised;
         let version = params.api_version.map(str::to_owned).or_else(|| version_in(query.as_deref()));
         Ok(Self {
@@ -157,16 +166,12 @@ impl Connection {
                 .or_else(|| provider.version_default.clone()),
             organization: params.organization.filter(|name| !name.is_empty()).map(str::to_owned),
             region,
-            project: params
-                .project
-                .map(str::to_owned)
-                .or_else(|| first(&provider.project_env, env))
-                .or_else(|| project(params)),
+            project,
             space: params.space.map(str::to_owned).or_else(|| first(&provider.space_env, env)),
             extra_headers,
             base,
             query,
-            key: key.filter(|_| !swaps),
+            key,
             bearer,
             source,
         })
@@ -174,7 +179,7 @@ impl Connection {
 }
 
 /// The project of a credential that the entry holds as text.
-fn project(params: &ConnectionParams<'_>) -> Option<String> {
+fn project_of(params: &ConnectionParams<'_>) -> Option<String> {
     match params.credentials.google? {
         GoogleKey::Text(text) => project_in(text.expose()),
         GoogleKey::File(_) => None,
@@ -196,7 +201,7 @@ fn wanted(provider: &Provider) -> String {
     let identity = match provider.credential {
         Some(CredentialKind::Azure) => ", or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
         Some(CredentialKind::Databricks) => ", or DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET",
-        Some(CredentialKind::Sap) => ", or AICORE_CLIENT_ID, AICORE_CLIENT_SECRET and AICORE_AUTH_URL",
+        Some(CredentialKind::Sap) => " (a service key), or AICORE_CLIENT_ID, AICORE_CLIENT_SECRET and AICORE_AUTH_URL",
         _ => "",
     };
     format!("set the environment variable {}{identity}", names.join(" or "))
@@ -238,7 +243,8 @@ fn base(
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(String, Option<String>), ConnectionError> {
     let given = params.api_base.map(str::trim).filter(|base| !base.is_empty()).map(str::to_owned);
-    let text = match given.or_else(|| first(&provider.base_env, env)) {
+    let given = given.or_else(|| first(&provider.base_env, env));
+    let text = match given.or_else(|| credentials::address(provider, params, env)) {
         Some(text) => text,
         None if provider.base_of_place => return Ok((String::new(), None)),
         None => own_base(provider, env)?,

@@ -5,14 +5,15 @@ use crate::provider::Provider;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use tianji_core::{Credential, Error, Kind, Micros};
+use tianji_sign::sigv4;
 
 /// A request that is complete but for its credential.
 #[derive(Debug)]
 pub struct Unsigned<'a> {
     /// Verb.
     pub method: &'a Method,
-    /// Absolute address, as it will be sent.
-    pub uri: &'a Uri,
+    /// Absolute address, as it will be sent. A credential that is good elsewhere moves it there.
+    pub uri: &'a mut Uri,
     /// Headers; the credential is added to them.
     pub headers: &'a mut HeaderMap,
     /// The body, in the slices it is sent in.
@@ -32,13 +33,47 @@ impl Provider {
 }
 
 /// A token as `Authorization: Bearer` (RFC 6750, section 2.1).
-pub(crate) fn bearer(_: &Connection, credential: &Credential, request: Unsigned<'_>) -> Result<(), Error> {
-    let Credential::Token(token) = credential else { return Err(wrong_kind()) };
+pub(crate) fn bearer(connection: &Connection, credential: &Credential, request: Unsigned<'_>) -> Result<(), Error> {
+    let token = match credential {
+        Credential::Token(token) => token,
+        Credential::TokenAt { token, base } => {
+            *request.uri = moved(request.uri, &connection.base, base).ok_or_else(astray)?;
+            token
+        }
+        _ => return Err(wrong_kind()),
+    };
     let value = HeaderValue::try_from(format!("Bearer {}", token.expose()));
     let mut value = value.map_err(|_| Error::gateway(Kind::Authentication, "the token cannot be sent in a header"))?;
     value.set_sensitive(true);
     request.headers.insert(AUTHORIZATION, value);
     Ok(())
+}
+
+/// A signature with AWS keys (AWS, "Signature Version 4").
+pub(crate) fn aws(credential: &Credential, request: Unsigned<'_>, region: &str, service: &str) -> Result<(), Error> {
+    let Credential::Aws { access_key_id, secret_access_key, session_token } = credential else {
+        return Err(wrong_kind());
+    };
+    let keys = sigv4::Keys {
+        access_key_id,
+        secret_access_key: secret_access_key.expose(),
+        session_token: session_token.as_ref().map(|token| token.expose()),
+    };
+    let at = request.now.basic();
+    let unsigned =
+        sigv4::Unsigned { method: request.method, uri: request.uri, headers: request.headers, body: request.body };
+    sigv4::sign(unsigned, &keys, sigv4::Scope { region, service }, &at)
+        .map_err(|cause| Error::gateway(Kind::Authentication, cause.to_string()).with_source(cause))
+}
+
+/// An address below another base.
+fn moved(uri: &Uri, from: &str, to: &str) -> Option<Uri> {
+    let text = uri.to_string();
+    format!("{to}{}", text.strip_prefix(from)?).parse().ok()
+}
+
+fn astray() -> Error {
+    Error::gateway(Kind::Authentication, "the token is good at another address than the request's")
 }
 
 /// The credential is of another kind than the provider takes.

@@ -19,6 +19,7 @@ const MODELS: &[(&str, &[&str])] = &[
     ("anthropic", &["claude-sonnet-4-5"]),
     ("azure", &["my-deployment", "gpt-5-mini"]),
     ("bedrock", &["us.anthropic.claude-sonnet-4-5-20250929-v1:0"]),
+    ("bedrock_mantle", &["qwen.qwen3-32b", "openai.gpt-oss-120b"]),
     ("deepinfra", &["model-x", "mistralai/Mistral-7B-Instruct-v0.3"]),
     ("fireworks_ai", &["model-x", "accounts/fireworks/models/llama-v3p3-70b-instruct"]),
     ("gemini", &["gemini-2.5-flash"]),

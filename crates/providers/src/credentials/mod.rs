@@ -5,7 +5,9 @@ mod ask;
 mod aws;
 mod azure;
 mod google;
+mod copilot;
 mod iam;
+mod sap;
 mod source;
 mod turn;
 
@@ -36,12 +38,14 @@ pub enum CredentialKind {
     Sap,
     /// GigaChat: the authorisation key is swapped for a token.
     Gigachat,
+    /// GitHub Copilot: a user's token is swapped for a short-lived one.
+    Copilot,
 }
 
 impl CredentialKind {
     /// Whether the key is for the token's issuer only and never sent to the provider.
     pub(crate) const fn swaps_key(self) -> bool {
-        matches!(self, Self::Ibm | Self::Gigachat)
+        matches!(self, Self::Ibm | Self::Gigachat | Self::Sap | Self::Copilot)
     }
 }
 
@@ -91,13 +95,24 @@ pub fn credential_file(
     params: &ConnectionParams<'_>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Option<PathBuf> {
-    let given = Given { params: &params.credentials, env, region: None, base: "", key: None };
+    let given = Given { params: &params.credentials, env, region: None, base: "", key: None, project: None };
     (provider.credential == Some(CredentialKind::Google)).then(|| google::file(&given)).flatten()
 }
 
 /// The project that the text of a credential file names.
 pub fn project_in(credential: &str) -> Option<String> {
     google::project(credential)
+}
+
+/// The address that a provider's credential names, where one does.
+pub(crate) fn address(
+    provider: &Provider,
+    params: &ConnectionParams<'_>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let key = params.api_key;
+    let given = Given { params: &params.credentials, env, region: None, base: "", key, project: None };
+    (provider.credential == Some(CredentialKind::Sap)).then(|| sap::address(&given)).flatten()
 }
 
 /// What a source is made of: the entry, the environment, and what the connection has already made of them.
@@ -108,6 +123,7 @@ pub(crate) struct Given<'a> {
     pub(crate) region: Option<&'a str>,
     pub(crate) base: &'a str,
     pub(crate) key: Option<&'a Secret>,
+    pub(crate) project: Option<&'a str>,
 }
 
 impl Given<'_> {
@@ -119,8 +135,9 @@ impl Given<'_> {
             CredentialKind::Azure => azure::source(self),
             CredentialKind::Ibm => iam::ibm(self),
             CredentialKind::Databricks => iam::databricks(self),
-            CredentialKind::Sap => iam::sap(self),
+            CredentialKind::Sap => sap::source(self),
             CredentialKind::Gigachat => iam::gigachat(self),
+            CredentialKind::Copilot => Some(copilot::source(self)),
         }
     }
 

@@ -6,10 +6,14 @@ mod aws_polly;
 mod azure;
 mod azure_ai;
 mod bedrock;
+mod bedrock_mantle;
 mod cohere;
 mod gemini;
+mod gigachat;
+mod github_copilot;
 mod ollama;
 mod openai;
+mod sap;
 mod snowflake;
 mod vertex_ai;
 mod watsonx;
@@ -36,11 +40,15 @@ pub(crate) const ALL: &[Folder] = &[
     azure::TEXT,
     azure_ai::FOLDER,
     bedrock::FOLDER,
+    bedrock_mantle::FOLDER,
     cohere::FOLDER,
     gemini::FOLDER,
+    gigachat::FOLDER,
+    github_copilot::FOLDER,
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
+    sap::FOLDER,
     snowflake::FOLDER,
     vertex_ai::FOLDER,
     watsonx::FOLDER,

@@ -25,6 +25,7 @@ const NONE: CredentialParams<'static> = CredentialParams {
     scope: None,
     username: None,
     password: None,
+    zen_api_key: None,
 };
 
 /// A reply of the Security Token Service.

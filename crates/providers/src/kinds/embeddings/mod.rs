@@ -9,6 +9,7 @@ mod bedrock;
 mod cohere;
 mod compat;
 mod gemini;
+mod gigachat;
 mod huggingface;
 mod input;
 mod jina;
@@ -16,6 +17,7 @@ mod ollama;
 mod perplexity;
 mod rules;
 mod sagemaker;
+mod sap;
 mod vector;
 mod vertex;
 mod voyage;
@@ -40,11 +42,13 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "bedrock" => &bedrock::Bedrock,
         "cohere" => &cohere::Cohere,
         "gemini" => &gemini::Gemini,
+        "gigachat" => &gigachat::GigaChat,
         "huggingface" => &huggingface::HuggingFace,
         "jina" => &jina::Jina,
         "ollama" => &ollama::Ollama,
         "perplexity" => &perplexity::Perplexity,
         "sagemaker" => &sagemaker::SageMaker,
+        "sap" => &sap::Sap,
         "vertex_ai" => &vertex::VertexAi,
         "voyage" => &voyage::Voyage,
         "watsonx" => &watsonx::Watsonx,
