@@ -202,6 +202,7 @@ fn wanted(provider: &Provider) -> String {
         Some(CredentialKind::Azure) => ", or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
         Some(CredentialKind::Databricks) => ", or DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET",
         Some(CredentialKind::Sap) => " (a service key), or AICORE_CLIENT_ID, AICORE_CLIENT_SECRET and AICORE_AUTH_URL",
+        Some(CredentialKind::Oci) => return OCI_WANTED.to_owned(),
         _ => "",
     };
     format!("set the environment variable {}{identity}", names.join(" or "))
@@ -310,3 +311,6 @@ fn trimmed(provider: &Provider, address: &str) -> String {
     }
     base
 }
+
+/// Oracle has no single key.
+const OCI_WANTED: &str = "set the environment variables OCI_USER, OCI_FINGERPRINT, OCI_TENANCY and OCI_KEY or OCI_KEY_FILE";

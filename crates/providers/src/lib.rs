@@ -25,6 +25,7 @@ mod quirks;
 mod reply;
 mod resolve;
 mod row;
+mod rsa;
 mod sign;
 mod ways;
 

@@ -24,6 +24,7 @@ const MODELS: &[(&str, &[&str])] = &[
     ("fireworks_ai", &["model-x", "accounts/fireworks/models/llama-v3p3-70b-instruct"]),
     ("gemini", &["gemini-2.5-flash"]),
     ("moonshot", &["moonshot-v1-8k", "kimi-k2.5"]),
+    ("oci", &["meta.llama-3.3-70b-instruct", "cohere.command-r-plus-08-2024"]),
     ("openai", &["gpt-4o", "gpt-5", "gpt-5.1", "o1"]),
     ("watsonx", &["ibm/granite-3-8b-instruct", "deployment/5f0e"]),
     ("vertex_ai", &["gemini-2.5-flash", "claude-haiku-4-5@20251001", "mistral-small-2503", "meta/llama-4-maverick"]),

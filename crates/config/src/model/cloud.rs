@@ -107,6 +107,39 @@ impl IbmParams {
     }
 }
 
+/// Oracle Cloud Infrastructure: a user's API signing key, place and payer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OciParams {
+    /// OCID of the user.
+    pub user: Option<String>,
+    /// Fingerprint of the user's public key.
+    pub fingerprint: Option<String>,
+    /// OCID of the tenancy.
+    pub tenancy: Option<String>,
+    /// The private key in PEM.
+    pub key: Option<Secret>,
+    /// The name of a file with the private key.
+    pub key_file: Option<String>,
+    /// Region, such as `us-chicago-1`.
+    pub region: Option<String>,
+    /// OCID of the compartment that is charged.
+    pub compartment_id: Option<String>,
+}
+
+impl OciParams {
+    pub(super) fn read(fields: &mut Fields) -> Self {
+        Self {
+            user: fields.text("oci_user"),
+            fingerprint: fields.text("oci_fingerprint"),
+            tenancy: fields.text("oci_tenancy"),
+            key: fields.secret("oci_key"),
+            key_file: fields.text("oci_key_file"),
+            region: fields.text("oci_region"),
+            compartment_id: fields.text("oci_compartment_id"),
+        }
+    }
+}
+
 /// Microsoft Azure: an Entra identity in place of a key.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AzureParams {

@@ -7,6 +7,7 @@ mod azure;
 mod google;
 mod copilot;
 mod iam;
+mod oci;
 mod sap;
 mod source;
 mod turn;
@@ -40,6 +41,8 @@ pub enum CredentialKind {
     Gigachat,
     /// GitHub Copilot: a user's token is swapped for a short-lived one.
     Copilot,
+    /// Oracle Cloud Infrastructure: a user's key signs requests.
+    Oci,
 }
 
 impl CredentialKind {
@@ -84,6 +87,16 @@ pub struct CredentialParams<'a> {
     pub username: Option<&'a str>,
     /// `azure_password`.
     pub password: Option<&'a Secret>,
+    /// `oci_user`: OCID of a user.
+    pub oci_user: Option<&'a str>,
+    /// `oci_fingerprint`: of the user's public key.
+    pub oci_fingerprint: Option<&'a str>,
+    /// `oci_tenancy`: OCID of the tenancy.
+    pub oci_tenancy: Option<&'a str>,
+    /// `oci_key`: the private key in PEM.
+    pub oci_key: Option<&'a Secret>,
+    /// `oci_key_file`: the name of a file with it.
+    pub oci_key_file: Option<&'a str>,
     /// `zen_api_key`: an API key of Cloud Pak for Data.
     pub zen_api_key: Option<&'a Secret>,
 }
@@ -138,6 +151,7 @@ impl Given<'_> {
             CredentialKind::Sap => sap::source(self),
             CredentialKind::Gigachat => iam::gigachat(self),
             CredentialKind::Copilot => Some(copilot::source(self)),
+            CredentialKind::Oci => oci::source(self),
         }
     }
 

@@ -11,6 +11,7 @@ mod cohere;
 mod gemini;
 mod gigachat;
 mod github_copilot;
+mod oci;
 mod ollama;
 mod openai;
 mod sap;
@@ -19,6 +20,7 @@ mod vertex_ai;
 mod watsonx;
 
 pub(crate) use bedrock::ModelName;
+pub(crate) use oci::serving_mode as oci_serving_mode;
 
 use crate::provider::Hooks;
 
@@ -45,6 +47,7 @@ pub(crate) const ALL: &[Folder] = &[
     gemini::FOLDER,
     gigachat::FOLDER,
     github_copilot::FOLDER,
+    oci::FOLDER,
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,

@@ -13,6 +13,7 @@ mod gigachat;
 mod huggingface;
 mod input;
 mod jina;
+mod oci;
 mod ollama;
 mod perplexity;
 mod rules;
@@ -45,6 +46,7 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "gigachat" => &gigachat::GigaChat,
         "huggingface" => &huggingface::HuggingFace,
         "jina" => &jina::Jina,
+        "oci" => &oci::Oci,
         "ollama" => &ollama::Ollama,
         "perplexity" => &perplexity::Perplexity,
         "sagemaker" => &sagemaker::SageMaker,
