@@ -144,7 +144,7 @@ async fn whole(
 ) -> Result<(Bytes, Observed), Error> {
     let limit = call.snapshot.settings.max_reply;
     let body = body.collect(limit).await.map_err(tianji_http::HttpError::into_error)?;
-    let edited = deployment.provider.edit_reply(sending.way.kind, &body);
+    let edited = deployment.provider.edit_reply(sending.way.kind, &view.minted_id, &body);
     let body = edited.unwrap_or(body);
     let mut seen = Observed::default();
     let reply = bridge::response(sending.way.dialect, call.endpoint.dialect, &body, view, &sending.fixups, &mut seen);
@@ -168,8 +168,8 @@ async fn stream(
     mut splitter: Splitter,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
+    let mut edit = deployment.provider.stream_edit(sending.way.kind, &view.minted_id);
     let mut bridge = bridge::stream(sending.way.dialect, call.endpoint.dialect, view, sending.fixups.clone());
-    let mut edit = deployment.provider.stream_edit(sending.way.kind);
     let mut out = BytesMut::with_capacity(FIRST_OUT);
     while out.is_empty() {
         match body.data().await {

@@ -313,4 +313,5 @@ fn trimmed(provider: &Provider, address: &str) -> String {
 }
 
 /// Oracle has no single key.
-const OCI_WANTED: &str = "set the environment variables OCI_USER, OCI_FINGERPRINT, OCI_TENANCY and OCI_KEY or OCI_KEY_FILE";
+const OCI_WANTED: &str =
+    "set the environment variables OCI_USER, OCI_FINGERPRINT, OCI_TENANCY and OCI_KEY or OCI_KEY_FILE";

@@ -166,8 +166,8 @@ pub(crate) type ClientHeadersHook = fn(&HeaderMap, &[&str], &mut HeaderMap);
 pub(crate) type EditHook = fn(&mut RawObject, &Target<'_>, &mut Losses) -> Result<(), EditError>;
 /// Writes into a body what only the connection knows: projects, groups, the vendor's own names.
 pub(crate) type BindHook = fn(&mut RawObject, &Connection, &Target<'_>);
-/// Makes a rule that brings replies of an endpoint into OpenAI's form; one for each reply.
-pub(crate) type RepliesHook = fn(EndpointKind) -> Option<Box<dyn ReplyRule>>;
+/// Makes a rule that brings replies of an endpoint into OpenAI's form; one for each reply, with an id for it.
+pub(crate) type RepliesHook = fn(EndpointKind, &str) -> Option<Box<dyn ReplyRule>>;
 /// Names the parameters that a model does not take besides those of the rules.
 pub(crate) type RefusesHook = fn(&Target<'_>) -> Vec<&'static str>;
 /// Names who translates an endpoint kind for a model, where the vendor does not speak the kind's own form.

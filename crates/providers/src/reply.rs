@@ -61,24 +61,26 @@ impl Frame {
 }
 
 impl Provider {
-    /// A whole reply of an endpoint in OpenAI's form; `None` if it already is.
-    pub fn edit_reply(&self, kind: EndpointKind, body: &Bytes) -> Option<Bytes> {
-        let mut rules = self.reply_rules(kind);
+    /// A whole reply of an endpoint in OpenAI's form; `None` if it already is. `minted` is the id of replies that have
+    /// none of their own.
+    pub fn edit_reply(&self, kind: EndpointKind, minted: &str, body: &Bytes) -> Option<Bytes> {
+        let mut rules = self.reply_rules(kind, minted);
         if rules.is_empty() { None } else { edited(&mut rules, body, false) }
     }
 
-    /// An editor for one stream of an endpoint; `None` if this provider's streams need none.
-    pub fn stream_edit(&self, kind: EndpointKind) -> Option<Box<dyn StreamEdit>> {
+    /// An editor for one stream of an endpoint; `None` if this provider's streams need none. `minted` as for
+    /// [`Provider::edit_reply`].
+    pub fn stream_edit(&self, kind: EndpointKind, minted: &str) -> Option<Box<dyn StreamEdit>> {
         if kind == EndpointKind::Messages {
             return self.hooks.messages_stream.map(|editor| editor());
         }
-        let rules = self.reply_rules(kind);
+        let rules = self.reply_rules(kind, minted);
         if rules.is_empty() { None } else { Some(Box::new(Rules(rules))) }
     }
 
     /// The vendor's own form goes first: quirks are about OpenAI's.
-    fn reply_rules(&self, kind: EndpointKind) -> Vec<Box<dyn ReplyRule>> {
-        let native = self.hooks.replies.and_then(|rule| rule(kind));
+    fn reply_rules(&self, kind: EndpointKind, minted: &str) -> Vec<Box<dyn ReplyRule>> {
+        let native = self.hooks.replies.and_then(|rule| rule(kind, minted));
         let quirks = self.quirks.iter().chain(self.when.iter().flat_map(|when| &when.quirks));
         let quirks = quirks.filter(|_| kind == EndpointKind::Chat);
         native.into_iter().chain(quirks.filter_map(Quirk::reply_rule)).collect()

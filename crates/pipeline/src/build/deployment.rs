@@ -102,7 +102,12 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
         organization: params.organization.as_deref(),
         extra_headers: &headers,
         azure_ad_token: params.azure.ad_token.as_ref(),
-        region: params.aws.region_name.as_deref().or(params.vertex.location.as_deref()).or(params.oci.region.as_deref()),
+        region: params
+            .aws
+            .region_name
+            .as_deref()
+            .or(params.vertex.location.as_deref())
+            .or(params.oci.region.as_deref()),
         token: params.ibm.token.as_ref(),
         project: project(params),
         space: params.ibm.space_id.as_deref(),
@@ -121,12 +126,7 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
 
 /// The project under the name that its cloud has for it.
 fn project(params: &ModelParams) -> Option<&str> {
-    let names = [
-        &params.vertex.project,
-        &params.ibm.project_id,
-        &params.oci.compartment_id,
-        &params.resource_group,
-    ];
+    let names = [&params.vertex.project, &params.ibm.project_id, &params.oci.compartment_id, &params.resource_group];
     names.into_iter().find_map(|name| name.as_deref())
 }
 

@@ -76,7 +76,8 @@ impl Copilot {
     fn granted(&self, issuer: &Issuer, reply: Result<Reply, Error>, now: Micros) -> Result<Granted, Error> {
         let reply = issuer.good_json(reply)?;
         let token = Secret::new(text(&reply, "token").ok_or_else(|| issuer.misunderstood())?);
-        let end = reply.get("expires_at").and_then(Json::as_i64).map(|seconds| Micros(seconds.saturating_mul(1_000_000)));
+        let end =
+            reply.get("expires_at").and_then(Json::as_i64).map(|seconds| Micros(seconds.saturating_mul(1_000_000)));
         let address = reply.get("endpoints").and_then(|list| text(list, "api")).filter(|_| self.own);
         let credential = match address.filter(|address| address.starts_with("https://")) {
             Some(address) => Credential::TokenAt { token, base: address.trim_end_matches('/').to_owned() },
@@ -102,4 +103,5 @@ const TOKEN_FILE: &str = "access-token";
 /// GitHub refuses requests without an agent ("User agent required").
 const AGENT: &str = concat!("tianji/", env!("CARGO_PKG_VERSION"));
 /// The editor that the swap is allowed to.
-const EDITOR: &[(&str, &str)] = &[("editor-version", "vscode/1.95.0"), ("editor-plugin-version", "copilot-chat/0.26.7")];
+const EDITOR: &[(&str, &str)] =
+    &[("editor-version", "vscode/1.95.0"), ("editor-plugin-version", "copilot-chat/0.26.7")];

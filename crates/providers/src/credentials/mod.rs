@@ -4,8 +4,8 @@
 mod ask;
 mod aws;
 mod azure;
-mod google;
 mod copilot;
+mod google;
 mod iam;
 mod oci;
 mod sap;

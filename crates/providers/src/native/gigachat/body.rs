@@ -21,7 +21,8 @@ pub(super) fn edit(body: &mut RawObject, target: &Target<'_>, losses: &mut Losse
 fn tools(body: &mut RawObject) {
     let Some(tools) = body.member::<Vec<Value>>("tools") else { return };
     body.remove("tools");
-    let functions: Vec<Value> = tools.into_iter().filter_map(|mut tool| own(tool.get_mut("function")?.take())).collect();
+    let functions: Vec<Value> =
+        tools.into_iter().filter_map(|mut tool| own(tool.get_mut("function")?.take())).collect();
     if !functions.is_empty() {
         body.put("functions", &functions);
     }

@@ -15,8 +15,8 @@ pub(super) const FOLDER: Folder = Folder {
     row: include_str!("row.toml"),
     hooks: Hooks {
         edit: Some(body::edit),
-        replies: Some(|kind| match kind {
-            EndpointKind::Chat => Some(Box::new(Functions::default())),
+        replies: Some(|kind, minted| match kind {
+            EndpointKind::Chat => Some(Box::new(Functions::new(minted))),
             _ => None,
         }),
         ..Hooks::COMPAT

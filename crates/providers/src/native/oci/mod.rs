@@ -25,8 +25,8 @@ pub(super) const FOLDER: Folder = Folder {
         sign: auth::sign,
         edit: Some(body::edit),
         bind: Some(body::bind),
-        replies: Some(|kind| match kind {
-            EndpointKind::Chat => Some(Box::new(Chat::default())),
+        replies: Some(|kind, minted| match kind {
+            EndpointKind::Chat => Some(Box::new(Chat::new(minted))),
             _ => None,
         }),
         ..Hooks::COMPAT

@@ -6,9 +6,17 @@ use serde_json::{Map, Value, json};
 use tianji_core::Extra;
 
 /// The rule. It counts the calls of a stream: pieces of arguments that follow do not say whose they are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Chat {
+    id: String,
     calls: u64,
+}
+
+impl Chat {
+    /// For a reply that is given this id if it has none.
+    pub(super) fn new(minted: &str) -> Self {
+        Self { id: minted.to_owned(), calls: 0 }
+    }
 }
 
 impl ReplyRule for Chat {
@@ -28,9 +36,11 @@ impl Chat {
             Some(list) => list.iter().map(|choice| self.choice(choice, "message")).collect(),
             None => vec![self.cohere(&reply, "message", true)],
         };
-        let created = reply.get("timeCreated").and_then(Value::as_str).and_then(|at| at.parse::<jiff::Timestamp>().ok());
+        let created =
+            reply.get("timeCreated").and_then(Value::as_str).and_then(|at| at.parse::<jiff::Timestamp>().ok());
         let model = frame.root.json("modelId");
         let mut root = Extra::new();
+        root.put("id", &self.id);
         root.put("object", "chat.completion");
         root.put("created", &created.map_or(0, jiff::Timestamp::as_second));
         if let Some(model) = model {
@@ -47,10 +57,10 @@ impl Chat {
     }
 
     fn event(&mut self, frame: &mut Frame) -> bool {
-        let event: Map<String, Value> =
-            frame.root.iter().map(|(name, value)| (name.clone(), value.value())).collect();
+        let event: Map<String, Value> = frame.root.iter().map(|(name, value)| (name.clone(), value.value())).collect();
         let event = Value::from(event);
-        let is_cohere = event.get("apiFormat").and_then(Value::as_str).is_some_and(|format| format.starts_with("COHERE"));
+        let is_cohere =
+            event.get("apiFormat").and_then(Value::as_str).is_some_and(|format| format.starts_with("COHERE"));
         let says = ["message", "finishReason", "text", "toolCalls"].iter().any(|name| event.get(*name).is_some());
         let spent = event.get("usage").and_then(usage);
         if !says && spent.is_none() {
@@ -63,6 +73,7 @@ impl Chat {
             (true, false) => vec![self.choice(&event, "delta")],
         };
         let mut root = Extra::new();
+        root.put("id", &self.id);
         root.put("object", "chat.completion.chunk");
         root.put("choices", &choices);
         if let Some(spent) = spent {
@@ -88,7 +99,7 @@ impl Chat {
             }
         }
         let calls = message.get("toolCalls").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let called: Vec<Value> = calls.iter().map(|call| self.call(call)).collect();
+        let called: Vec<Value> = calls.iter().map(|call| self.call(call, part)).collect();
         let has_calls = !called.is_empty() || (part == "delta" && self.calls > 0);
         if !called.is_empty() {
             own.insert("tool_calls".to_owned(), called.into());
@@ -98,7 +109,7 @@ impl Chat {
     }
 
     /// A call begins with its name; what follows without one are more of its arguments.
-    fn call(&mut self, call: &Value) -> Value {
+    fn call(&mut self, call: &Value, part: &str) -> Value {
         let text = |name| call.get(name).and_then(Value::as_str).filter(|text: &&str| !text.is_empty());
         let begins = text("name").is_some();
         let index = if begins { self.calls } else { self.calls.saturating_sub(1) };
@@ -108,12 +119,16 @@ impl Chat {
             function.insert("name".to_owned(), name.into());
         }
         function.insert("arguments".to_owned(), text("arguments").unwrap_or_default().into());
-        let mut own = json!({ "index": index, "function": function });
-        if let Some(own) = own.as_object_mut().filter(|_| begins) {
+        let mut own = Map::new();
+        if part == "delta" {
+            own.insert("index".to_owned(), index.into());
+        }
+        if begins {
             own.insert("id".to_owned(), text("id").map_or_else(|| format!("call_{index}"), str::to_owned).into());
             own.insert("type".to_owned(), json!("function"));
         }
-        own
+        own.insert("function".to_owned(), function.into());
+        own.into()
     }
 
     fn cohere(&mut self, reply: &Value, part: &str, with_text: bool) -> Value {
@@ -128,7 +143,7 @@ impl Chat {
             .iter()
             .map(|call| {
                 let arguments = call.get("parameters").map_or_else(|| "{}".to_owned(), Value::to_string);
-                self.call(&json!({ "name": call.get("name"), "arguments": arguments }))
+                self.call(&json!({ "name": call.get("name"), "arguments": arguments }), part)
             })
             .collect();
         let has_calls = !called.is_empty() || (part == "delta" && self.calls > 0);

@@ -12,10 +12,8 @@ pub(super) fn authorise(
     headers: &mut HeaderMap,
 ) -> Result<(), ConnectionError> {
     let group = connection.project.as_deref().unwrap_or("default");
-    let value = HeaderValue::try_from(group).map_err(|_| ConnectionError::InvalidHeader {
-        provider: provider.name.clone(),
-        name: GROUP.to_string(),
-    })?;
+    let value = HeaderValue::try_from(group)
+        .map_err(|_| ConnectionError::InvalidHeader { provider: provider.name.clone(), name: GROUP.to_string() })?;
     headers.entry(GROUP).or_insert(value);
     Ok(())
 }

@@ -18,8 +18,8 @@ pub(super) const FOLDER: Folder = Folder {
         uri,
         authorise: auth::authorise,
         edit: Some(body::edit),
-        replies: Some(|kind| match kind {
-            EndpointKind::Chat => Some(Box::new(Orchestrated)),
+        replies: Some(|kind, minted| match kind {
+            EndpointKind::Chat => Some(Box::new(Orchestrated::new(minted))),
             _ => None,
         }),
         ..Hooks::COMPAT

@@ -5,8 +5,8 @@ use crate::body::Members;
 use crate::connection::Connection;
 use crate::edit::EditError;
 use crate::kinds::watsonx_payer;
-use tianji_core::generate::Target;
 use tianji_core::Losses;
+use tianji_core::generate::Target;
 use tianji_wire::RawObject;
 
 pub(super) fn edit(body: &mut RawObject, _: &Target<'_>, _: &mut Losses) -> Result<(), EditError> {

@@ -66,15 +66,7 @@ const NAMES: &[(&str, &str)] = &[
     ("prompt_variables", "prompt_variables"),
 ];
 /// What cannot be said.
-const REFUSED: &[&str] = &[
-    "best_of",
-    "echo",
-    "frequency_penalty",
-    "logit_bias",
-    "logprobs",
-    "n",
-    "presence_penalty",
-    "suffix",
-];
+const REFUSED: &[&str] =
+    &["best_of", "echo", "frequency_penalty", "logit_bias", "logprobs", "n", "presence_penalty", "suffix"];
 /// What changes no answer, or stands in the URL.
 const DROPPED: &[&str] = &["stream", "stream_options", "user"];

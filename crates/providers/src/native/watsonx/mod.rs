@@ -25,8 +25,8 @@ pub(super) const TEXT: Folder = Folder {
         uri: url::uri,
         edit_text: Some(generation::edit),
         bind: Some(body::bind),
-        replies: Some(|kind| match kind {
-            EndpointKind::TextCompletion => Some(Box::new(Generated::default())),
+        replies: Some(|kind, minted| match kind {
+            EndpointKind::TextCompletion => Some(Box::new(Generated::new(minted))),
             _ => None,
         }),
         ..Hooks::COMPAT

@@ -8,9 +8,17 @@ use serde_json::{Value, json};
 use tianji_core::Extra;
 
 /// The rule. It keeps the input's count: only one event of a stream has it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Generated {
+    id: String,
     input: u64,
+}
+
+impl Generated {
+    /// For a reply that is given this id if it has none.
+    pub(super) fn new(minted: &str) -> Self {
+        Self { id: minted.to_owned(), input: 0 }
+    }
 }
 
 impl ReplyRule for Generated {
@@ -35,6 +43,7 @@ impl ReplyRule for Generated {
         let ended = results.iter().any(|result| result.stop_reason.as_deref().and_then(finish).is_some());
         let created = frame.root.member::<String>("created_at").and_then(|stamp| stamp.parse::<jiff::Timestamp>().ok());
         let mut root = Extra::new();
+        root.put("id", &self.id);
         root.put("object", "text_completion");
         root.put("created", &created.map_or(0, jiff::Timestamp::as_second));
         root.put("model", &frame.root.member::<String>("model_id"));
