@@ -145,7 +145,8 @@ impl Turns {
     }
 
     fn write(mut self, request: &mut Map<String, Value>) {
-        let last_is_user = self.history.last().is_some_and(|turn| turn["role"] == "USER") && self.results.is_empty();
+        let last_is_user = self.history.last().is_some_and(|turn| turn.get("role").is_some_and(|role| role == "USER"))
+            && self.results.is_empty();
         let last = if last_is_user { self.history.pop() } else { None };
         let message = last.and_then(|turn| turn.get("message").cloned()).unwrap_or_else(|| json!(""));
         request.insert("message".to_owned(), message);

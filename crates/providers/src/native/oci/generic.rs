@@ -46,15 +46,16 @@ fn capitals(value: &Value) -> Value {
 }
 
 fn format(value: &Value) -> Value {
-    let mut own = json!({ "type": capitals(value.get("type").unwrap_or(&Value::Null)) });
+    let mut own = Map::new();
+    own.insert("type".to_owned(), capitals(value.get("type").unwrap_or(&Value::Null)));
     if let Some(Value::Object(schema)) = value.get("json_schema") {
         let mut schema = schema.clone();
         if let Some(strict) = schema.remove("strict") {
             schema.insert("isStrict".to_owned(), strict);
         }
-        own["jsonSchema"] = schema.into();
+        own.insert("jsonSchema".to_owned(), schema.into());
     }
-    own
+    own.into()
 }
 
 fn choice(value: &Value) -> Value {

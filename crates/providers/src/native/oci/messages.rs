@@ -65,9 +65,11 @@ fn part_of(part: &Value) -> Option<Value> {
         "text" => Some(json!({ "type": "TEXT", "text": part.get("text")? })),
         "image_url" => {
             let picture = part.get("image_url")?;
-            let mut own = json!({ "url": picture.get("url").or_else(|| picture.is_string().then_some(picture))? });
+            let url = picture.get("url").or_else(|| picture.is_string().then_some(picture))?;
+            let mut own = Map::new();
+            own.insert("url".to_owned(), url.clone());
             if let Some(detail) = picture.get("detail").and_then(Value::as_str) {
-                own["detail"] = detail.to_ascii_uppercase().into();
+                own.insert("detail".to_owned(), detail.to_ascii_uppercase().into());
             }
             Some(json!({ "type": "IMAGE", "imageUrl": own }))
         }
