@@ -32,7 +32,8 @@ pub use diagnostic::{Cause, Diagnostic, Severity};
 pub use fallback::{FallbackList, FallbackLists, FallbackTarget, GroupAlias};
 pub use load::{Environment, Loaded, load};
 pub use model::{
-    AccessControl, AwsParams, AzureParams, ModelEntry, ModelInfo, ModelParams, Prices, VertexCredentials, VertexParams,
+    AccessControl, AwsParams, AzureParams, IbmParams, ModelEntry, ModelInfo, ModelParams, OciParams, Prices,
+    VertexCredentials, VertexParams,
 };
 pub use raw_object::RawObject;
 pub use settings::{GeneralSettings, LitellmSettings, RouterSettings};

@@ -8,6 +8,20 @@ use std::fmt::Debug;
 pub enum Credential {
     /// A token that is sent as it is.
     Token(Secret),
+    /// A token, and the address where it is good, which its issuer named.
+    TokenAt {
+        /// The token, sent as it is.
+        token: Secret,
+        /// Scheme, host and path, without a slash at the end. It stands in for the connection's own address.
+        base: String,
+    },
+    /// An RSA key that signs requests (Oracle Cloud Infrastructure, "Request Signatures").
+    Rsa {
+        /// Whose key it is, as signatures name it.
+        key_id: String,
+        /// The key in PEM.
+        private_key: Secret,
+    },
     /// AWS keys, which sign requests (AWS, "Signature Version 4").
     Aws {
         /// Access key id. Public by itself, but it names an account.

@@ -174,8 +174,8 @@ impl Setting {
 
 fn shown(credential: &Credential) -> String {
     match credential {
-        Credential::Token(token) => token.expose().to_owned(),
-        Credential::Aws { .. } => String::new(),
+        Credential::Token(token) | Credential::TokenAt { token, .. } => token.expose().to_owned(),
+        Credential::Aws { .. } | Credential::Rsa { .. } => String::new(),
     }
 }
 

@@ -18,7 +18,7 @@ use tianji_core::generate::ClientView;
 use tianji_core::{Credential, Error, Kind, Usage};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
-use tianji_providers::{EndpointKind, Unsigned};
+use tianji_providers::Unsigned;
 use tianji_wire::{Frame, Splitter};
 
 /// What an attempt brought.
@@ -132,16 +132,16 @@ fn request(
     credential: Option<&Credential>,
 ) -> Result<Request<OutBody>, Error> {
     let body = sending.body.clone();
-    let mut headers = sending.headers.clone();
+    let (mut headers, mut uri) = (sending.headers.clone(), sending.uri.clone());
     if let Some(credential) = credential {
         let connection = &deployment.connection;
-        let (method, uri, now) = (&http::Method::POST, &sending.uri, shared.clock.wall());
-        let unsigned = Unsigned { method, uri, headers: &mut headers, body: &body.slices(), now };
+        let (method, now) = (&http::Method::POST, shared.clock.wall());
+        let unsigned = Unsigned { method, uri: &mut uri, headers: &mut headers, body: &body.slices(), now };
         deployment.provider.sign(connection, credential, unsigned)?;
     }
     let mut request = Request::new(body);
     *request.method_mut() = http::Method::POST;
-    *request.uri_mut() = sending.uri.clone();
+    *request.uri_mut() = uri;
     *request.headers_mut() = headers;
     Ok(request)
 }
@@ -167,8 +167,7 @@ fn read(
     headers: HeaderMap,
     view: &ClientView,
 ) -> Result<Outcome, Error> {
-    let accent = sending.way.kind == EndpointKind::Chat;
-    let edited = accent.then(|| deployment.provider.edit_reply(&body)).flatten();
+    let edited = deployment.provider.edit_reply(sending.way.kind, &view.minted_id, &body);
     let body = edited.unwrap_or(body);
     let mut seen = Observed::default();
     let reply = bridge::response(sending.way.dialect, call.endpoint.dialect, &body, view, &sending.fixups, &mut seen);
@@ -202,8 +201,8 @@ async fn stream(
     mut splitter: Splitter,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
+    let mut edit = deployment.provider.stream_edit(sending.way.kind, &view.minted_id);
     let mut bridge = bridge::stream(sending.way.dialect, call.endpoint.dialect, view, sending.fixups.clone());
-    let mut edit = deployment.provider.stream_edit(sending.way.kind);
     let mut out = BytesMut::with_capacity(FIRST_OUT);
     while out.is_empty() {
         match body.data().await {

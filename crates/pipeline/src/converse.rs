@@ -97,7 +97,7 @@ pub(crate) fn signed(
         Segment::File(..) => None,
     });
     let body: Vec<_> = slices.collect();
-    let (method, uri, now) = (&request.method, &request.uri, shared.clock.wall());
+    let (method, uri, now) = (&request.method, &mut request.uri, shared.clock.wall());
     let unsigned = Unsigned { method, uri, headers: &mut request.headers, body: &body, now };
     deployment.provider.sign(&deployment.connection, credential, unsigned)
 }

@@ -151,7 +151,7 @@ async fn at_provider(
     provider.edit_count(&mut body, &concrete.model);
     let body = OutBody::of(body.to_chunks());
     if let Some(credential) = credential::of(shared, deployment).await.ok()? {
-        let (method, uri, now) = (&Method::POST, &outgoing.uri, shared.clock.wall());
+        let (method, uri, now) = (&Method::POST, &mut outgoing.uri, shared.clock.wall());
         let unsigned = Unsigned { method, uri, headers: &mut outgoing.headers, body: &body.slices(), now };
         provider.sign(&deployment.connection, &credential, unsigned).ok()?;
     }

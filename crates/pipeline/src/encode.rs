@@ -237,6 +237,9 @@ fn finish(
         _ => Ok(()),
     };
     edited.map_err(|cause| Error::client(Kind::BadRequest, cause.to_string()).with_source(cause))?;
+    if matches!(way.kind, EndpointKind::Chat | EndpointKind::TextCompletion) {
+        deployment.provider.bind(body, &deployment.connection, target);
+    }
     for (name, raw) in deployment.extra_body.iter().chain(&call.controls.extra_body) {
         body.set_raw(name, raw.clone());
     }

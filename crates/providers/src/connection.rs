@@ -1,8 +1,10 @@
 //! Where a deployment is called, and with which credential.
 
-use crate::credentials::{CredentialKind, CredentialParams, Given, GoogleKey, project_in};
+use crate::credentials::{self, CredentialKind, CredentialParams, Given, GoogleKey, project_in};
 use crate::endpoint::Operation;
+use crate::outgoing::credential;
 use crate::provider::Provider;
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use std::sync::Arc;
 use tianji_core::{CredentialSource, Secret};
@@ -22,12 +24,16 @@ pub struct ConnectionParams<'a> {
     pub extra_headers: &'a [(String, String)],
     /// `azure_ad_token`: sent as a bearer token in place of a key.
     pub azure_ad_token: Option<&'a Secret>,
+    /// `token`: sent as a bearer token in place of what a key is swapped for.
+    pub token: Option<&'a Secret>,
     /// Region or location in the vendor's cloud (`aws_region_name`, `vertex_location`).
     pub region: Option<&'a str>,
     /// Project or account in the vendor's cloud (`vertex_project`).
     pub project: Option<&'a str>,
     /// Which of the models behind one address is meant (`model_id`).
     pub model_id: Option<&'a str>,
+    /// Space in the vendor's cloud (`space_id`).
+    pub space: Option<&'a str>,
     /// Identities that credentials are asked for with.
     pub credentials: CredentialParams<'a>,
 }
@@ -57,6 +63,8 @@ pub struct Connection {
     pub project: Option<String>,
     /// Which of the models behind one address is meant.
     pub model_id: Option<String>,
+    /// Space in the vendor's cloud.
+    pub space: Option<String>,
     /// Where a credential comes from that has to be asked for, or that signs each request.
     pub source: Option<Arc<dyn CredentialSource>>,
     /// Headers of the entry and of the environment.
@@ -130,17 +138,30 @@ impl Connection {
         let (base, query) = base(provider, params, env)?;
         // An entry's key wins over its token, and both win over the environment.
         let given = params.api_key.filter(|key| !key.is_empty()).cloned();
-        let token =
-            params.azure_ad_token.filter(|token| takes_tokens(provider) && !token.is_empty() && given.is_none());
+        let swaps = provider.credential.is_some_and(CredentialKind::swaps_key);
+        let ready = params.token.filter(|_| swaps);
+        let token = ready.or_else(|| params.azure_ad_token.filter(|_| given.is_none()));
+        let token = token.filter(|token| takes_tokens(provider) && !token.is_empty());
         let of_env = |names: &[String], free: bool| if free { first(names, env).map(Secret::new) } else { None };
         let key = given.or_else(|| of_env(&provider.key_env, token.is_none()));
         let bearer = token.cloned().or_else(|| of_env(&provider.bearer_env, key.is_none()));
         let region = params.region.map(str::to_owned).or_else(|| first(&provider.region_env, env));
-        let given =
-            Given { params: &params.credentials, env, region: region.as_deref(), base: &base, key: key.as_ref() };
+        let project = params.project.map(str::to_owned).or_else(|| first(&provider.project_env, env));
+        let project = project.or_else(|| project_of(params));
+        let given = Given {
+            params: &params.credentials,
+            env,
+            region: region.as_deref(),
+            base: &base,
+            key: key.as_ref(),
+            project: project.as_deref(),
+        };
         let kind = provider.credential.filter(|kind| bearer.is_none() && (key.is_none() || kind.swaps_key()));
-        let source = kind.and_then(|kind| given.source(kind));
-        let needed = !provider.no_auth && key.is_none() && bearer.is_none() && source.is_none();
+        let extra_headers = headers(provider, params, env, kind.and_then(|kind| given.header(kind)))?;
+        let authorised = swaps && extra_headers.contains_key(AUTHORIZATION);
+        let source = kind.filter(|_| !authorised).and_then(|kind| given.source(kind));
+        let key = key.filter(|_| !swaps);
+        let needed = !provider.no_auth && key.is_none() && bearer.is_none() && source.is_none() && !authorised;
         let version = params.api_version.map(str::to_owned).or_else(|| version_in(query.as_deref()));
         Ok(Self {
             missing_key: needed.then(|| wanted(provider)),
@@ -149,16 +170,13 @@ impl Connection {
                 .or_else(|| provider.version_default.clone()),
             organization: params.organization.filter(|name| !name.is_empty()).map(str::to_owned),
             region,
-            project: params
-                .project
-                .map(str::to_owned)
-                .or_else(|| first(&provider.project_env, env))
-                .or_else(|| project(params)),
+            project,
+            space: params.space.map(str::to_owned).or_else(|| first(&provider.space_env, env)),
             model_id: params.model_id.filter(|id| !id.is_empty()).map(str::to_owned),
-            extra_headers: headers(provider, params, env)?,
+            extra_headers,
             base,
             query,
-            key: key.filter(|_| !provider.credential.is_some_and(CredentialKind::swaps_key)),
+            key,
             bearer,
             source,
         })
@@ -166,7 +184,7 @@ impl Connection {
 }
 
 /// The project of a credential that the entry holds as text.
-fn project(params: &ConnectionParams<'_>) -> Option<String> {
+fn project_of(params: &ConnectionParams<'_>) -> Option<String> {
     match params.credentials.google? {
         GoogleKey::Text(text) => project_in(text.expose()),
         GoogleKey::File(_) => None,
@@ -188,7 +206,8 @@ fn wanted(provider: &Provider) -> String {
     let identity = match provider.credential {
         Some(CredentialKind::Azure) => ", or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
         Some(CredentialKind::Databricks) => ", or DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET",
-        Some(CredentialKind::Sap) => ", or AICORE_CLIENT_ID, AICORE_CLIENT_SECRET and AICORE_AUTH_URL",
+        Some(CredentialKind::Sap) => " (a service key), or AICORE_CLIENT_ID, AICORE_CLIENT_SECRET and AICORE_AUTH_URL",
+        Some(CredentialKind::Oci) => return OCI_WANTED.to_owned(),
         _ => "",
     };
     format!("set the environment variable {}{identity}", names.join(" or "))
@@ -202,8 +221,12 @@ fn headers(
     provider: &Provider,
     params: &ConnectionParams<'_>,
     env: &dyn Fn(&str) -> Option<String>,
+    authorization: Option<Secret>,
 ) -> Result<HeaderMap, ConnectionError> {
     let mut headers = HeaderMap::new();
+    if let Some(text) = authorization {
+        credential(provider, &mut headers, AUTHORIZATION, text.expose())?;
+    }
     let of_env = provider.header_env.iter().filter_map(|(name, variable)| Some((name.clone(), env(variable)?)));
     for (name, value) in of_env.chain(params.extra_headers.iter().cloned()) {
         let invalid = || ConnectionError::InvalidHeader { provider: provider.name.clone(), name: name.clone() };
@@ -226,7 +249,8 @@ fn base(
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(String, Option<String>), ConnectionError> {
     let given = params.api_base.map(str::trim).filter(|base| !base.is_empty()).map(str::to_owned);
-    let text = match given.or_else(|| first(&provider.base_env, env)) {
+    let given = given.or_else(|| first(&provider.base_env, env));
+    let text = match given.or_else(|| credentials::address(provider, params, env)) {
         Some(text) => text,
         None if provider.base_of_place => return Ok((String::new(), None)),
         None => own_base(provider, env)?,
@@ -292,3 +316,7 @@ fn trimmed(provider: &Provider, address: &str) -> String {
     }
     base
 }
+
+/// Oracle has no single key.
+const OCI_WANTED: &str =
+    "set the environment variables OCI_USER, OCI_FINGERPRINT, OCI_TENANCY and OCI_KEY or OCI_KEY_FILE";

@@ -1,5 +1,6 @@
 //! Editing an outgoing chat body.
 
+use crate::connection::Connection;
 use crate::messages;
 use crate::params::{CHAT_PARAMS, ParamRules, allowed};
 use crate::provider::Provider;
@@ -51,12 +52,24 @@ impl Provider {
     /// As [`Provider::edit_chat`].
     pub fn edit_text(&self, body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) -> Result<(), EditError> {
         let concerned = |quirk: &&Quirk| matches!(quirk, Quirk::AccountModelPrefix(_) | Quirk::NoStreamUsage);
-        self.quirks_for(target).filter(concerned).try_for_each(|quirk| quirk.edit_body(body, target, losses))
+        self.quirks_for(target).filter(concerned).try_for_each(|quirk| quirk.edit_body(body, target, losses))?;
+        match self.hooks.edit_text {
+            Some(edit) => edit(body, target, losses),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes into a finished body of chat or of text completions what only the connection knows.
+    pub fn bind(&self, body: &mut RawObject, connection: &Connection, target: &Target<'_>) {
+        if let Some(bind) = self.hooks.bind {
+            bind(body, connection, target);
+        }
     }
 
     /// Whether [`Provider::edit_chat`] could do anything at all for a target.
     pub fn edits_chat(&self, target: &Target<'_>) -> bool {
         self.hooks.edit.is_some()
+            || self.hooks.bind.is_some()
             || self.rules_for(target).any(|rules| !rules.is_empty())
             || (self.speaks_openai() && self.quirks_for(target).any(Quirk::edits_requests))
     }

@@ -26,6 +26,7 @@ mod quirks;
 mod reply;
 mod resolve;
 mod row;
+mod rsa;
 mod sign;
 mod ways;
 

@@ -9,7 +9,7 @@ use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
 use crate::quirks::Quirk;
-use crate::reply::StreamEdit;
+use crate::reply::{ReplyRule, StreamEdit};
 use crate::sign::{self, Unsigned};
 use crate::ways::{self, Way};
 use http::HeaderMap;
@@ -40,6 +40,8 @@ pub struct Provider {
     pub region_env: Vec<String>,
     /// Environment variables with the project, in order.
     pub project_env: Vec<String>,
+    /// Environment variables with the space, in order.
+    pub space_env: Vec<String>,
     /// Path that a base must end in; added where it is missing.
     pub base_suffix: Option<String>,
     /// Endings of a base that are replaced (legacy addresses).
@@ -106,6 +108,7 @@ impl Provider {
             base_of_place: false,
             region_env: Vec::new(),
             project_env: Vec::new(),
+            space_env: Vec::new(),
             base_suffix: None,
             base_rewrites: Vec::new(),
             base_trailing: Vec::new(),
@@ -165,6 +168,10 @@ pub(crate) type AuthoriseHook = fn(&Provider, &Connection, Operation, &mut Heade
 pub(crate) type ClientHeadersHook = fn(&HeaderMap, &[&str], &mut HeaderMap);
 /// Edits a chat body in ways that data cannot say.
 pub(crate) type EditHook = fn(&mut RawObject, &Target<'_>, &mut Losses) -> Result<(), EditError>;
+/// Writes into a body what only the connection knows: projects, groups, the vendor's own names.
+pub(crate) type BindHook = fn(&mut RawObject, &Connection, &Target<'_>);
+/// Makes a rule that brings replies of an endpoint into OpenAI's form; one for each reply, with an id for it.
+pub(crate) type RepliesHook = fn(EndpointKind, &str) -> Option<Box<dyn ReplyRule>>;
 /// Names the parameters that a model does not take besides those of the rules.
 pub(crate) type RefusesHook = fn(&Target<'_>) -> Vec<&'static str>;
 /// Names who translates an endpoint kind for a model, where the vendor does not speak the kind's own form.
@@ -189,6 +196,9 @@ pub struct Hooks {
     pub(crate) authorise: AuthoriseHook,
     pub(crate) client_headers: ClientHeadersHook,
     pub(crate) edit: Option<EditHook>,
+    pub(crate) edit_text: Option<EditHook>,
+    pub(crate) bind: Option<BindHook>,
+    pub(crate) replies: Option<RepliesHook>,
     pub(crate) refuses: RefusesHook,
     pub(crate) dialect: DialectHook,
     pub(crate) sign: SignHook,
@@ -211,6 +221,9 @@ impl Hooks {
         authorise: outgoing::compat_authorise,
         client_headers: |_, _, _| {},
         edit: None,
+        edit_text: None,
+        bind: None,
+        replies: None,
         refuses: |_| Vec::new(),
         dialect: |provider, _| provider.chat.as_ref().map(|chat| chat.dialect),
         sign: sign::bearer,

@@ -3,6 +3,7 @@
 use crate::body::Members;
 use crate::endpoint::EndpointKind;
 use crate::provider::Provider;
+use crate::quirks::Quirk;
 use bytes::Bytes;
 use tianji_core::Extra;
 use tianji_wire as wire;
@@ -63,30 +64,32 @@ impl Frame {
 }
 
 impl Provider {
-    /// A whole reply in OpenAI's form; `None` if it already is.
-    pub fn edit_reply(&self, body: &Bytes) -> Option<Bytes> {
-        let mut rules = self.reply_rules();
+    /// A whole reply of an endpoint in OpenAI's form; `None` if it already is. `minted` is the id of replies that have
+    /// none of their own.
+    pub fn edit_reply(&self, kind: EndpointKind, minted: &str, body: &Bytes) -> Option<Bytes> {
+        let mut rules = self.reply_rules(kind, minted);
         if rules.is_empty() { None } else { edited(&mut rules, body, false) }
     }
 
-    /// An editor for one stream of an endpoint; `None` if this provider's streams need none.
-    pub fn stream_edit(&self, kind: EndpointKind) -> Option<Box<dyn StreamEdit>> {
-        match kind {
-            EndpointKind::Chat => {
-                if let Some(editor) = self.hooks.chat_stream {
-                    return Some(editor());
-                }
-            }
-            EndpointKind::Messages => return self.hooks.messages_stream.map(|editor| editor()),
-            _ => return None,
+    /// An editor for one stream of an endpoint; `None` if this provider's streams need none. `minted` as for
+    /// [`Provider::edit_reply`].
+    pub fn stream_edit(&self, kind: EndpointKind, minted: &str) -> Option<Box<dyn StreamEdit>> {
+        if kind == EndpointKind::Messages {
+            return self.hooks.messages_stream.map(|editor| editor());
         }
-        let rules = self.reply_rules();
+        if let (EndpointKind::Chat, Some(editor)) = (kind, self.hooks.chat_stream) {
+            return Some(editor());
+        }
+        let rules = self.reply_rules(kind, minted);
         if rules.is_empty() { None } else { Some(Box::new(Rules(rules))) }
     }
 
-    fn reply_rules(&self) -> Vec<Box<dyn ReplyRule>> {
-        let special = self.when.iter().flat_map(|when| &when.quirks);
-        self.quirks.iter().chain(special).filter_map(|quirk| quirk.reply_rule()).collect()
+    /// The vendor's own form goes first: quirks are about OpenAI's.
+    fn reply_rules(&self, kind: EndpointKind, minted: &str) -> Vec<Box<dyn ReplyRule>> {
+        let native = self.hooks.replies.and_then(|rule| rule(kind, minted));
+        let quirks = self.quirks.iter().chain(self.when.iter().flat_map(|when| &when.quirks));
+        let quirks = quirks.filter(|_| kind == EndpointKind::Chat);
+        native.into_iter().chain(quirks.filter_map(Quirk::reply_rule)).collect()
     }
 }
 

@@ -12,8 +12,8 @@ use tianji_sign::sigv4;
 pub struct Unsigned<'a> {
     /// Verb.
     pub method: &'a Method,
-    /// Absolute address, as it will be sent.
-    pub uri: &'a Uri,
+    /// Absolute address, as it will be sent. A credential that is good elsewhere moves it there.
+    pub uri: &'a mut Uri,
     /// Headers; the credential is added to them.
     pub headers: &'a mut HeaderMap,
     /// The body, in the slices it is sent in.
@@ -33,8 +33,15 @@ impl Provider {
 }
 
 /// A token as `Authorization: Bearer` (RFC 6750, section 2.1).
-pub(crate) fn bearer(_: &Connection, credential: &Credential, request: Unsigned<'_>) -> Result<(), Error> {
-    let Credential::Token(token) = credential else { return Err(wrong_kind()) };
+pub(crate) fn bearer(connection: &Connection, credential: &Credential, request: Unsigned<'_>) -> Result<(), Error> {
+    let token = match credential {
+        Credential::Token(token) => token,
+        Credential::TokenAt { token, base } => {
+            *request.uri = moved(request.uri, &connection.base, base).ok_or_else(astray)?;
+            token
+        }
+        _ => return Err(wrong_kind()),
+    };
     let value = HeaderValue::try_from(format!("Bearer {}", token.expose()));
     let mut value = value.map_err(|_| Error::gateway(Kind::Authentication, "the token cannot be sent in a header"))?;
     value.set_sensitive(true);
@@ -42,7 +49,7 @@ pub(crate) fn bearer(_: &Connection, credential: &Credential, request: Unsigned<
     Ok(())
 }
 
-/// A signature with AWS keys for a service in a region (AWS, "Signature Version 4").
+/// A signature with AWS keys (AWS, "Signature Version 4").
 pub(crate) fn aws(credential: &Credential, request: Unsigned<'_>, region: &str, service: &str) -> Result<(), Error> {
     let Credential::Aws { access_key_id, secret_access_key, session_token } = credential else {
         return Err(wrong_kind());
@@ -57,6 +64,16 @@ pub(crate) fn aws(credential: &Credential, request: Unsigned<'_>, region: &str, 
         sigv4::Unsigned { method: request.method, uri: request.uri, headers: request.headers, body: request.body };
     sigv4::sign(unsigned, &keys, sigv4::Scope { region, service }, &at)
         .map_err(|cause| Error::gateway(Kind::Authentication, cause.to_string()).with_source(cause))
+}
+
+/// An address below another base.
+fn moved(uri: &Uri, from: &str, to: &str) -> Option<Uri> {
+    let text = uri.to_string();
+    format!("{to}{}", text.strip_prefix(from)?).parse().ok()
+}
+
+fn astray() -> Error {
+    Error::gateway(Kind::Authentication, "the token is good at another address than the request's")
 }
 
 /// The credential is of another kind than the provider takes.

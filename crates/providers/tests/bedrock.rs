@@ -77,10 +77,10 @@ fn an_api_key_is_a_bearer_token() {
 
 fn signed(connection: &Connection, credential: &Credential, model: &str) -> (HeaderMap, Option<String>) {
     let outgoing = bedrock().outgoing(connection, CHAT, model).unwrap();
-    let mut headers = outgoing.headers;
+    let (mut headers, mut uri) = (outgoing.headers, outgoing.uri);
     let body = [Bytes::from_static(b"{\"messages\":"), Bytes::from_static(b"[]}")];
     let now = Micros(1_440_938_160_000_000);
-    let (method, uri) = (&Method::POST, &outgoing.uri);
+    let (method, uri) = (&Method::POST, &mut uri);
     let request = Unsigned { method, uri, headers: &mut headers, body: &body, now };
     bedrock().sign(connection, credential, request).unwrap();
     let value = headers.get("authorization").unwrap().to_str().unwrap().to_owned();

@@ -19,11 +19,14 @@ const MODELS: &[(&str, &[&str])] = &[
     ("anthropic", &["claude-sonnet-4-5"]),
     ("azure", &["my-deployment", "gpt-5-mini"]),
     ("bedrock", &["us.anthropic.claude-sonnet-4-5-20250929-v1:0"]),
+    ("bedrock_mantle", &["qwen.qwen3-32b", "openai.gpt-oss-120b"]),
     ("deepinfra", &["model-x", "mistralai/Mistral-7B-Instruct-v0.3"]),
     ("fireworks_ai", &["model-x", "accounts/fireworks/models/llama-v3p3-70b-instruct"]),
     ("gemini", &["gemini-2.5-flash"]),
     ("moonshot", &["moonshot-v1-8k", "kimi-k2.5"]),
+    ("oci", &["meta.llama-3.3-70b-instruct", "cohere.command-r-plus-08-2024"]),
     ("openai", &["gpt-4o", "gpt-5", "gpt-5.1", "o1"]),
+    ("watsonx", &["ibm/granite-3-8b-instruct", "deployment/5f0e"]),
     ("vertex_ai", &["gemini-2.5-flash", "claude-haiku-4-5@20251001", "mistral-small-2503", "meta/llama-4-maverick"]),
 ];
 
@@ -54,7 +57,7 @@ fn limited() -> Capabilities {
 }
 
 /// The edited bodies and the losses, by input.
-fn cases(provider: &Provider, model: &str, capabilities: &Capabilities) -> Value {
+fn cases(provider: &Provider, connection: &Connection, model: &str, capabilities: &Capabilities) -> Value {
     let budgets = EffortBudgets::default();
     let target = Target {
         provider: &provider.name,
@@ -73,6 +76,7 @@ fn cases(provider: &Provider, model: &str, capabilities: &Capabilities) -> Value
         let mut body = RawObject::parse(Bytes::from(input.to_string())).unwrap();
         let mut losses = Losses::default();
         provider.edit_chat(&mut body, &target, &mut losses).unwrap();
+        provider.bind(&mut body, connection, &target);
         let edited: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
         assert!(edited == input || provider.edits_chat(&target), "{}: {name} is edited unannounced", provider.name);
         let losses: Vec<String> =
@@ -107,8 +111,8 @@ fn fixture(provider: &Provider) -> Value {
             runs.push(json!({ "model": model, "url": outgoing.uri.to_string(), "headers": headers }));
             continue;
         }
-        let known = cases(provider, model, &Capabilities::default());
-        let poor = cases(provider, model, &limited());
+        let known = cases(provider, &connection, model, &Capabilities::default());
+        let poor = cases(provider, &connection, model, &limited());
         let differs = known != poor;
         runs.push(json!({ "model": model, "url": outgoing.uri.to_string(), "headers": headers, "cases": known }));
         if differs {

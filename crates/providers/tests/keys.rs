@@ -32,7 +32,9 @@ fn leaked(provider: &Provider, connection: &Connection, operation: Operation) ->
 
 fn own(provider: &Provider, name: &String) -> bool {
     let others = provider.header_env.iter().map(|(_, variable)| variable).chain(&provider.version_env);
-    provider.key_env.iter().chain(&provider.bearer_env).chain(others).any(|known| known == name)
+    let others = others.chain(&provider.project_env);
+    let zen = provider.name.starts_with("watsonx") && name == "WATSONX_ZENAPIKEY";
+    zen || provider.key_env.iter().chain(&provider.bearer_env).chain(others).any(|known| known == name)
 }
 
 fn host_of(text: &str) -> Option<String> {
@@ -45,7 +47,10 @@ fn no_row_reads_a_key_of_another() {
         for other in CATALOGUE.iter().filter(|other| other.name != provider.name) {
             let azure = provider.name.starts_with("azure") && other.name.starts_with("azure");
             // One vendor under two names, at one address.
-            let kin = azure || (provider.base_url.is_some() && provider.base_url == other.base_url);
+            let bedrock = provider.name.starts_with("bedrock") && other.name.starts_with("bedrock");
+            let watsonx = provider.name.starts_with("watsonx") && other.name.starts_with("watsonx");
+            let kin =
+                azure || bedrock || watsonx || (provider.base_url.is_some() && provider.base_url == other.base_url);
             let shared = provider.key_env.iter().chain(&provider.bearer_env).any(|name| other.key_env.contains(name));
             assert!(kin || !shared, "{} and {} share a key variable", provider.name, other.name);
         }
@@ -71,12 +76,13 @@ proptest! {
         // Where the address follows from the place, it is on a host of the cloud's.
         let expected = home.and_then(|home| host_of(&home));
         let host = uri.host().map(str::to_owned).unwrap_or_default();
-        let cloud = [".amazonaws.com", ".googleapis.com"].iter().any(|end| host.ends_with(end));
+        let cloud = [".amazonaws.com", ".api.aws", ".googleapis.com", ".oraclecloud.com"].iter().any(|end| host.ends_with(end));
         prop_assert!(expected.as_deref().map_or(provider.base_of_place && cloud, |home| home == host), "{} goes to {}", provider.name, host);
         for name in &names {
             prop_assert!(own(provider, name), "{} sends {}", provider.name, name);
         }
-        prop_assert!(provider.no_auth || !names.is_empty());
+        // A credential that is asked for is put on later.
+        prop_assert!(provider.no_auth || provider.credential.is_some() || !names.is_empty());
     }
 
     #[test]

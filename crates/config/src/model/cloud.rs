@@ -89,6 +89,63 @@ impl VertexParams {
     }
 }
 
+/// IBM watsonx.ai: a credential besides the key, and who pays.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct IbmParams {
+    /// An IAM token that is at hand (`token`).
+    pub token: Option<Secret>,
+    /// An API key of Cloud Pak for Data (`zen_api_key`).
+    pub zen_api_key: Option<Secret>,
+    /// Project id (`project_id`).
+    pub project_id: Option<String>,
+    /// Deployment space id (`space_id`).
+    pub space_id: Option<String>,
+}
+
+impl IbmParams {
+    pub(super) fn read(fields: &mut Fields) -> Self {
+        Self {
+            token: fields.secret("token"),
+            zen_api_key: fields.secret("zen_api_key"),
+            project_id: fields.text("project_id"),
+            space_id: fields.text("space_id"),
+        }
+    }
+}
+
+/// Oracle Cloud Infrastructure: a user's API signing key, place and payer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OciParams {
+    /// OCID of the user.
+    pub user: Option<String>,
+    /// Fingerprint of the user's public key.
+    pub fingerprint: Option<String>,
+    /// OCID of the tenancy.
+    pub tenancy: Option<String>,
+    /// The private key in PEM.
+    pub key: Option<Secret>,
+    /// The name of a file with the private key.
+    pub key_file: Option<String>,
+    /// Region, such as `us-chicago-1`.
+    pub region: Option<String>,
+    /// OCID of the compartment that is charged.
+    pub compartment_id: Option<String>,
+}
+
+impl OciParams {
+    pub(super) fn read(fields: &mut Fields) -> Self {
+        Self {
+            user: fields.text("oci_user"),
+            fingerprint: fields.text("oci_fingerprint"),
+            tenancy: fields.text("oci_tenancy"),
+            key: fields.secret("oci_key"),
+            key_file: fields.text("oci_key_file"),
+            region: fields.text("oci_region"),
+            compartment_id: fields.text("oci_compartment_id"),
+        }
+    }
+}
+
 /// Microsoft Azure: an Entra identity in place of a key.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AzureParams {

@@ -7,7 +7,7 @@ mod prices;
 
 use serde_json::Value as Json;
 
-pub use cloud::{AwsParams, AzureParams, VertexCredentials, VertexParams};
+pub use cloud::{AwsParams, AzureParams, IbmParams, OciParams, VertexCredentials, VertexParams};
 pub use info::ModelInfo;
 pub use params::ModelParams;
 pub use prices::Prices;

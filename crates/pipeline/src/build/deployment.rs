@@ -6,7 +6,7 @@ use crate::shared::Shared;
 use bytes::Bytes;
 use std::sync::Arc;
 use tianji_auth::KeyHash;
-use tianji_config::ModelEntry;
+use tianji_config::{ModelEntry, ModelParams};
 use tianji_providers::{Connection, ConnectionError, ConnectionParams, Provider, ResolveError};
 use tianji_router::Weights;
 
@@ -106,8 +106,15 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
         organization: params.organization.as_deref(),
         extra_headers: &headers,
         azure_ad_token: params.azure.ad_token.as_ref(),
-        region: params.aws.region_name.as_deref().or(params.vertex.location.as_deref()),
-        project: params.vertex.project.as_deref(),
+        region: params
+            .aws
+            .region_name
+            .as_deref()
+            .or(params.vertex.location.as_deref())
+            .or(params.oci.region.as_deref()),
+        token: params.ibm.token.as_ref(),
+        project: project(params),
+        space: params.ibm.space_id.as_deref(),
         model_id: params.aws.model_id.as_deref(),
         credentials: identities::of(params),
     };
@@ -120,6 +127,12 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
         tracing::warn!(model = %entry.model_name, "no credential: {missing}");
     }
     Ok(connection)
+}
+
+/// The project under the name that its cloud has for it.
+fn project(params: &ModelParams) -> Option<&str> {
+    let names = [&params.vertex.project, &params.ibm.project_id, &params.oci.compartment_id, &params.resource_group];
+    names.into_iter().find_map(|name| name.as_deref())
 }
 
 /// Members of an object as names and raw JSON.

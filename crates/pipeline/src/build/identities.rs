@@ -26,6 +26,12 @@ pub(super) fn of(params: &ModelParams) -> CredentialParams<'_> {
         scope: azure.scope.as_deref(),
         username: azure.username.as_deref(),
         password: azure.password.as_ref(),
+        oci_user: params.oci.user.as_deref(),
+        oci_fingerprint: params.oci.fingerprint.as_deref(),
+        oci_tenancy: params.oci.tenancy.as_deref(),
+        oci_key: params.oci.key.as_ref(),
+        oci_key_file: params.oci.key_file.as_deref(),
+        zen_api_key: params.ibm.zen_api_key.as_ref(),
     }
 }
 

@@ -93,12 +93,12 @@ async fn at_vendor(
         Asked::Cancel => (Method::POST, "/cancel"),
         Asked::Delete => (Method::DELETE, ""),
     };
-    let uri = address(&outgoing.uri, &kept.id, tail, query).ok_or_else(|| missing(&kept.id))?;
+    let mut uri = address(&outgoing.uri, &kept.id, tail, query).ok_or_else(|| missing(&kept.id))?;
     let mut headers = outgoing.headers;
     if let Some(source) = &deployment.connection.source {
         let credential = shared.credentials.of(source, &shared.http, &*shared.clock).await?;
         let now = shared.clock.wall();
-        let unsigned = Unsigned { method: &method, uri: &uri, headers: &mut headers, body: &[], now };
+        let unsigned = Unsigned { method: &method, uri: &mut uri, headers: &mut headers, body: &[], now };
         provider.sign(&deployment.connection, &credential, unsigned)?;
     }
     let mut request = Request::new(OutBody::default());

@@ -4,8 +4,11 @@
 mod ask;
 mod aws;
 mod azure;
+mod copilot;
 mod google;
 mod iam;
+mod oci;
+mod sap;
 mod source;
 mod turn;
 
@@ -36,12 +39,16 @@ pub enum CredentialKind {
     Sap,
     /// GigaChat: the authorisation key is swapped for a token.
     Gigachat,
+    /// GitHub Copilot: a user's token is swapped for a short-lived one.
+    Copilot,
+    /// Oracle Cloud Infrastructure: a user's key signs requests.
+    Oci,
 }
 
 impl CredentialKind {
     /// Whether the key is for the token's issuer only and never sent to the provider.
     pub(crate) const fn swaps_key(self) -> bool {
-        matches!(self, Self::Ibm | Self::Gigachat)
+        matches!(self, Self::Ibm | Self::Gigachat | Self::Sap | Self::Copilot)
     }
 }
 
@@ -80,6 +87,18 @@ pub struct CredentialParams<'a> {
     pub username: Option<&'a str>,
     /// `azure_password`.
     pub password: Option<&'a Secret>,
+    /// `oci_user`: OCID of a user.
+    pub oci_user: Option<&'a str>,
+    /// `oci_fingerprint`: of the user's public key.
+    pub oci_fingerprint: Option<&'a str>,
+    /// `oci_tenancy`: OCID of the tenancy.
+    pub oci_tenancy: Option<&'a str>,
+    /// `oci_key`: the private key in PEM.
+    pub oci_key: Option<&'a Secret>,
+    /// `oci_key_file`: the name of a file with it.
+    pub oci_key_file: Option<&'a str>,
+    /// `zen_api_key`: an API key of Cloud Pak for Data.
+    pub zen_api_key: Option<&'a Secret>,
 }
 
 /// The file in which a provider's project is written, where its credential is in a file. To be read once, before
@@ -89,13 +108,24 @@ pub fn credential_file(
     params: &ConnectionParams<'_>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Option<PathBuf> {
-    let given = Given { params: &params.credentials, env, region: None, base: "", key: None };
+    let given = Given { params: &params.credentials, env, region: None, base: "", key: None, project: None };
     (provider.credential == Some(CredentialKind::Google)).then(|| google::file(&given)).flatten()
 }
 
 /// The project that the text of a credential file names.
 pub fn project_in(credential: &str) -> Option<String> {
     google::project(credential)
+}
+
+/// The address that a provider's credential names, where one does.
+pub(crate) fn address(
+    provider: &Provider,
+    params: &ConnectionParams<'_>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let key = params.api_key;
+    let given = Given { params: &params.credentials, env, region: None, base: "", key, project: None };
+    (provider.credential == Some(CredentialKind::Sap)).then(|| sap::address(&given)).flatten()
 }
 
 /// What a source is made of: the entry, the environment, and what the connection has already made of them.
@@ -106,6 +136,7 @@ pub(crate) struct Given<'a> {
     pub(crate) region: Option<&'a str>,
     pub(crate) base: &'a str,
     pub(crate) key: Option<&'a Secret>,
+    pub(crate) project: Option<&'a str>,
 }
 
 impl Given<'_> {
@@ -117,8 +148,18 @@ impl Given<'_> {
             CredentialKind::Azure => azure::source(self),
             CredentialKind::Ibm => iam::ibm(self),
             CredentialKind::Databricks => iam::databricks(self),
-            CredentialKind::Sap => iam::sap(self),
+            CredentialKind::Sap => sap::source(self),
             CredentialKind::Gigachat => iam::gigachat(self),
+            CredentialKind::Copilot => Some(copilot::source(self)),
+            CredentialKind::Oci => oci::source(self),
+        }
+    }
+
+    /// A ready value of `Authorization`, where one is configured that needs no asking.
+    pub(crate) fn header(&self, kind: CredentialKind) -> Option<Secret> {
+        match kind {
+            CredentialKind::Ibm => iam::zen(self),
+            _ => None,
         }
     }
 

@@ -32,6 +32,7 @@ pub use meter::usage_of;
 pub use told::Told;
 
 pub(crate) use given::same_site;
+pub(crate) use hosts::watsonx::payer as watsonx_payer;
 
 use chain::{Chain, Link};
 

@@ -6,16 +6,23 @@ mod aws_polly;
 mod azure;
 mod azure_ai;
 mod bedrock;
+mod bedrock_mantle;
 mod cohere;
 mod gemini;
+mod gigachat;
+mod github_copilot;
+mod oci;
 mod ollama;
 mod openai;
 mod replicate;
 mod sagemaker;
+mod sap;
 mod snowflake;
 mod vertex_ai;
+mod watsonx;
 
 pub(crate) use bedrock::ModelName;
+pub(crate) use oci::serving_mode as oci_serving_mode;
 
 use crate::provider::Hooks;
 
@@ -37,8 +44,12 @@ pub(crate) const ALL: &[Folder] = &[
     azure::TEXT,
     azure_ai::FOLDER,
     bedrock::FOLDER,
+    bedrock_mantle::FOLDER,
     cohere::FOLDER,
     gemini::FOLDER,
+    gigachat::FOLDER,
+    github_copilot::FOLDER,
+    oci::FOLDER,
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
@@ -46,8 +57,11 @@ pub(crate) const ALL: &[Folder] = &[
     sagemaker::CHAT,
     sagemaker::FOLDER,
     sagemaker::NOVA,
+    sap::FOLDER,
     snowflake::FOLDER,
     vertex_ai::FOLDER,
+    watsonx::FOLDER,
+    watsonx::TEXT,
 ];
 
 /// The provider of bare model names that nothing else is known of: the reference proxy's clients mean OpenAI.

@@ -218,7 +218,7 @@ fn untouched_bodies_keep_their_bytes() {
 #[track_caller]
 fn whole(quirk: Value, before: Value, after: Value) {
     let before = Bytes::from(before.to_string());
-    let edited = provider(&quirk).edit_reply(&before);
+    let edited = provider(&quirk).edit_reply(EndpointKind::Chat, "id", &before);
     let edited: Value = serde_json::from_slice(&edited.unwrap_or(before)).unwrap();
     assert_eq!(edited, after, "{quirk}");
 }
@@ -275,7 +275,7 @@ fn whole_replies() {
 
 /// Runs frames with these deltas (and a finish at the end) through a stream; returns the deltas and the last finish.
 fn streamed(quirk: Value, deltas: &[Value], finish: &str) -> (Vec<Value>, Value) {
-    let mut edit = provider(&quirk).stream_edit(EndpointKind::Chat).unwrap();
+    let mut edit = provider(&quirk).stream_edit(EndpointKind::Chat, "id").unwrap();
     let mut out = Vec::new();
     let frame = |data: String| Frame { raw: Bytes::new(), event: None, data: data.into() };
     for delta in deltas {
@@ -338,8 +338,8 @@ fn streams() {
 fn a_provider_without_reply_quirks_touches_no_reply() {
     let provider = provider(&json!("flatten_text"));
     assert!(
-        provider.edit_reply(&Bytes::from_static(b"{}")).is_none()
-            && provider.stream_edit(crate::EndpointKind::Chat).is_none()
+        provider.edit_reply(EndpointKind::Chat, "id", &Bytes::from_static(b"{}")).is_none()
+            && provider.stream_edit(EndpointKind::Chat, "id").is_none()
     );
 }
 

@@ -25,6 +25,12 @@ const NONE: CredentialParams<'static> = CredentialParams {
     scope: None,
     username: None,
     password: None,
+    oci_user: None,
+    oci_fingerprint: None,
+    oci_tenancy: None,
+    oci_key: None,
+    oci_key_file: None,
+    zen_api_key: None,
 };
 
 /// A reply of the Security Token Service.

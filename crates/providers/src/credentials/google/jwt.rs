@@ -1,10 +1,8 @@
 //! Signed assertions of a service account (Google Identity, "Using OAuth 2.0 for Server to Server Applications").
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::RSA_PKCS1_SHA256;
+use crate::rsa::signature;
 use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
 use tianji_core::{Micros, Secret};
 
@@ -38,29 +36,6 @@ pub(super) fn signed(claims: &Claims<'_>, key_id: Option<&str>, pem: &Secret) ->
     let text = format!("{}.{}", encoded(header), encoded(claims));
     let signature = signature(&text, pem)?;
     Some(Secret::new(format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))))
-}
-
-fn signature(text: &str, pem: &Secret) -> Option<Vec<u8>> {
-    let key = key(pem.expose())?;
-    let mut signature = vec![0; key.public_modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).ok()?;
-    Some(signature)
-}
-
-/// Reads PKCS #8 (RFC 5958), the form of Google's files, or PKCS #1.
-fn key(pem: &str) -> Option<KeyPair> {
-    // Keys that went through an environment variable often have their line ends written as `\n`.
-    let pem = pem.replace("\\n", "\n");
-    let (_, rest) = pem.split_once("-----BEGIN ")?;
-    let (label, rest) = rest.split_once("-----")?;
-    let (text, _) = rest.split_once("-----END ")?;
-    let text: String = text.split_whitespace().collect();
-    let der = BASE64_STANDARD.decode(text).ok()?;
-    match label {
-        "PRIVATE KEY" => KeyPair::from_pkcs8(&der).ok(),
-        "RSA PRIVATE KEY" => KeyPair::from_der(&der).ok(),
-        _ => None,
-    }
 }
 
 /// The longest life that Google allows an assertion.

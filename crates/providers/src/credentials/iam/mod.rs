@@ -1,12 +1,11 @@
 //! Issuers that swap a key or a client's secret for a token in one request: the request is data.
 
 use super::Given;
-use super::ask::{Issuer, text};
+use super::ask::Issuer;
 use super::source::{self, Plan};
 use super::turn::Turn;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
-use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tianji_core::{CredentialSource, Error, Granted, Micros, Secret, WireRequest};
@@ -19,6 +18,13 @@ pub(super) fn ibm(given: &Given<'_>) -> Option<Arc<dyn CredentialSource>> {
     Some(source::source("ibm", Swap { issuer: "IBM Cloud IAM", url, form, proof: Proof::None }))
 }
 
+/// A key of Cloud Pak for Data, which is sent as it is: base64 of user and API key (IBM Cloud Pak for Data, "Generating an
+/// API authorization token", `ZenApiKey`).
+pub(super) fn zen(given: &Given<'_>) -> Option<Secret> {
+    let key = given.params.zen_api_key.cloned().or_else(|| given.secret("WATSONX_ZENAPIKEY"))?;
+    Some(Secret::new(format!("ZenApiKey {}", key.expose())))
+}
+
 /// Databricks (Databricks, "Authorize service principal access to Databricks with OAuth").
 pub(super) fn databricks(given: &Given<'_>) -> Option<Arc<dyn CredentialSource>> {
     let id = given.params.client_id.map(str::to_owned).or_else(|| given.var("DATABRICKS_CLIENT_ID"))?;
@@ -29,24 +35,6 @@ pub(super) fn databricks(given: &Given<'_>) -> Option<Arc<dyn CredentialSource>>
     let form = vec![("grant_type", Secret::new("client_credentials")), ("scope", Secret::new("all-apis"))];
     let proof = Proof::Client(id, secret);
     Some(source::source("databricks", Swap { issuer: "the Databricks workspace", url, form, proof }))
-}
-
-/// SAP AI Core (SAP AI Core, "Use a service key"): the parts of a service key, or all of it as JSON.
-pub(super) fn sap(given: &Given<'_>) -> Option<Arc<dyn CredentialSource>> {
-    let whole: Json =
-        given.var("AICORE_SERVICE_KEY").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    let part = |variable, member| given.var(variable).or_else(|| text(&whole, member).map(str::to_owned));
-    let id = given.params.client_id.map(str::to_owned).or_else(|| part("AICORE_CLIENT_ID", "clientid"))?;
-    let secret = given.params.client_secret.cloned();
-    let secret = secret.or_else(|| part("AICORE_CLIENT_SECRET", "clientsecret").map(Secret::new))?;
-    let url = part("AICORE_AUTH_URL", "url")?;
-    let url = url.trim_end_matches('/');
-    let url = if url.ends_with("/oauth/token") { url.to_owned() } else { format!("{url}/oauth/token") };
-    let form = vec![("grant_type", Secret::new("client_credentials"))];
-    Some(source::source(
-        "sap",
-        Swap { issuer: "SAP's authorisation service", url, form, proof: Proof::Client(id, secret) },
-    ))
 }
 
 /// GigaChat (Sber developer documentation, "Getting an access token").
@@ -63,11 +51,19 @@ pub(super) fn gigachat(given: &Given<'_>) -> Option<Arc<dyn CredentialSource>> {
 
 /// One request that brings a token.
 #[derive(Clone, Debug, Hash)]
-struct Swap {
+pub(super) struct Swap {
     issuer: &'static str,
     url: String,
     form: Vec<(&'static str, Secret)>,
     proof: Proof,
+}
+
+impl Swap {
+    /// A client's grant (RFC 6749, section 4.4).
+    pub(super) fn client(issuer: &'static str, url: String, id: String, secret: Secret) -> Self {
+        let form = vec![("grant_type", Secret::new("client_credentials"))];
+        Self { issuer, url, form, proof: Proof::Client(id, secret) }
+    }
 }
 
 /// What authorises the request, besides the form.

@@ -9,13 +9,16 @@ mod bedrock;
 mod cohere;
 mod compat;
 mod gemini;
+mod gigachat;
 mod huggingface;
 mod input;
 mod jina;
+mod oci;
 mod ollama;
 mod perplexity;
 mod rules;
 mod sagemaker;
+mod sap;
 mod vector;
 mod vertex;
 mod voyage;
@@ -40,11 +43,14 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "bedrock" => &bedrock::Bedrock,
         "cohere" => &cohere::Cohere,
         "gemini" => &gemini::Gemini,
+        "gigachat" => &gigachat::GigaChat,
         "huggingface" => &huggingface::HuggingFace,
         "jina" => &jina::Jina,
+        "oci" => &oci::Oci,
         "ollama" => &ollama::Ollama,
         "perplexity" => &perplexity::Perplexity,
         "sagemaker" => &sagemaker::SageMaker,
+        "sap" => &sap::Sap,
         "vertex_ai" => &vertex::VertexAi,
         "voyage" => &voyage::Voyage,
         "watsonx" => &watsonx::Watsonx,

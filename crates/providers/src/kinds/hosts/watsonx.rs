@@ -1,5 +1,6 @@
 //! watsonx.ai's text API (IBM, "watsonx.ai API").
 
+use crate::connection::Connection;
 use crate::kinds::Ask;
 use serde_json::{Map, Value};
 use tianji_wire::RawObject;
@@ -22,10 +23,20 @@ pub(in crate::kinds) fn body(ask: &Ask<'_>, params: &RawObject, inner: &[&str]) 
         body.set("parameters", &parameters);
     }
     body.set("model_id", ask.target.model);
-    if let Some(project) = ask.connection.project.as_deref().filter(|_| !body.contains("space_id")) {
-        body.set("project_id", project);
-    }
+    payer(&mut body, ask.connection);
     body
+}
+
+/// Sets the entry's project, or its space: a call names one of them, and the entry's word counts.
+pub(crate) fn payer(body: &mut RawObject, connection: &Connection) {
+    let (name, id) = match (&connection.project, &connection.space) {
+        (Some(project), _) => ("project_id", project),
+        (None, Some(space)) => ("space_id", space),
+        (None, None) => return,
+    };
+    body.remove("project_id");
+    body.remove("space_id");
+    body.set(name, id);
 }
 
 const DEFAULT_VERSION: &str = "2024-03-13";

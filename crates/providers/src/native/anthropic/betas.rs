@@ -13,6 +13,11 @@ pub(in crate::native) fn from_client(from_client: &HeaderMap, features: &[&str],
     );
 }
 
+/// The version for vendors that serve Anthropic's form beside others.
+pub(in crate::native) fn default_version(headers: &mut HeaderMap) {
+    headers.entry(VERSION).or_insert(HeaderValue::from_static("2023-06-01"));
+}
+
 /// Adds betas, given as lists with commas, to those that are there.
 pub(super) fn merge<'a>(headers: &mut HeaderMap, more: impl IntoIterator<Item = &'a str>) {
     let before: Vec<HeaderValue> = headers.get_all(BETA).iter().cloned().collect();

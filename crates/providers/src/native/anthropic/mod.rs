@@ -4,7 +4,7 @@ mod auth;
 mod betas;
 mod url;
 
-pub(super) use betas::from_client as betas_from_client;
+pub(super) use betas::{default_version, from_client as betas_from_client};
 
 use super::Folder;
 use crate::provider::Hooks;

@@ -6,13 +6,11 @@ use crate::sign::{Unsigned, aws, bearer};
 use tianji_core::{Credential, Error};
 
 pub(super) fn sign(connection: &Connection, credential: &Credential, request: Unsigned<'_>) -> Result<(), Error> {
-    match credential {
-        Credential::Aws { .. } => {
-            let region = region_of(request.uri, connection);
-            aws(credential, request, &region, SERVICE)
-        }
-        Credential::Token(_) => bearer(connection, credential, request),
+    if !matches!(credential, Credential::Aws { .. }) {
+        return bearer(connection, credential, request);
     }
+    let region = region_of(request.uri, connection);
+    aws(credential, request, &region, SERVICE)
 }
 
 /// The name in signatures.
