@@ -23,6 +23,7 @@ pub mod ollama_chat;
 pub mod openai_chat;
 pub mod openai_responses;
 pub mod openai_text;
+mod order;
 
 pub use error::DialectError;
 pub use fixups::Fixups;
