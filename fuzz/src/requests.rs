@@ -24,6 +24,8 @@ pub fn check(input: &[u8]) {
         budgets: &budgets,
         modify_params: true,
     };
+    // What nobody knows is forwarded as it is, even if the upstream's dialect has another type under that name.
+    let known = request.extra.is_empty() && request.openai_only.is_empty() && request.echo.is_empty();
     for upstream in ALL {
         match bridge::request(upstream, &request, &target, &mut Losses::default()) {
             Err(cause) => in_words(cause),
@@ -31,7 +33,7 @@ pub fn check(input: &[u8]) {
                 let body = String::from_utf8_lossy(&encoded.body);
                 assert!(is_json(&encoded.body), "{client:?} to {upstream:?}: {body}");
                 let again = dialect(upstream).decode_request(&encoded.body);
-                assert!(again.is_ok(), "{client:?} to {upstream:?}: {again:?} of {body}");
+                assert!(again.is_ok() || !known, "{client:?} to {upstream:?}: {again:?} of {body}");
             }
         }
     }

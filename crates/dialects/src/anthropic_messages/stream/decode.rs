@@ -2,7 +2,7 @@
 
 use crate::anthropic_messages::types::{Event, EventDelta, MessageStart, WireUsage};
 use crate::anthropic_messages::{error, finish};
-use crate::order::Numbers;
+use crate::order::{Numbers, begin_late};
 use crate::{DialectError, StreamDecoder};
 use serde::Deserialize;
 use serde_json::Value;
@@ -50,7 +50,10 @@ impl StreamDecoder for MessagesDecoder {
         }
         let event: Event<'_> = serde_json::from_slice(data)
             .map_err(|cause| DialectError::Reply(format!("a stream event is not what it should be: {cause}")))?;
-        self.event(event, events)
+        let before = events.len();
+        self.event(event, events)?;
+        begin_late(&mut self.started, before, events);
+        Ok(())
     }
 
     fn finish(&mut self, _events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
