@@ -2,7 +2,7 @@
 //! functions with the committed corpus (`crates/dialects/tests/fuzz_corpus.rs`), so that what a fuzzer found once is
 //! found by everyone from then on.
 
-mod choice;
+pub(crate) mod choice;
 mod events;
 pub mod frames;
 pub mod inflate;

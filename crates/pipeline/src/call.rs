@@ -3,6 +3,7 @@
 use crate::controls::Controls;
 use crate::deployment::{Concrete, Deployment};
 use crate::door::Caller;
+use crate::media::Media;
 use crate::receipt::Receipt;
 use crate::snapshot::{Found, Snapshot};
 use http::HeaderMap;
@@ -67,6 +68,8 @@ pub(crate) struct Admitted {
     pub(crate) headers: HeaderMap,
     pub(crate) body: RawObject,
     pub(crate) files: Vec<Upload>,
+    /// What was fetched by addresses in the body.
+    pub(crate) media: Media,
     pub(crate) controls: Controls,
     /// Model as the client named it.
     pub(crate) model: String,
@@ -80,14 +83,14 @@ pub(crate) struct Admitted {
     pub(crate) receipt: Receipt,
 }
 
-/// A call whose content may go to a model.
+/// A call whose content may go to a model. Boxed from here on: a call is a kilobyte, and each stage takes it over.
 #[derive(Debug)]
-pub(crate) struct Screened(pub(crate) Admitted);
+pub(crate) struct Screened(pub(crate) Box<Admitted>);
 
 /// A call with the groups to try, in order.
 #[derive(Debug)]
 pub(crate) struct Routed {
-    pub(crate) call: Admitted,
+    pub(crate) call: Box<Admitted>,
     /// The client's own fallbacks; the configured ones depend on the failure.
     pub(crate) client_fallbacks: Option<Vec<FallbackTarget>>,
 }

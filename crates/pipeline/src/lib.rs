@@ -23,6 +23,7 @@ mod encode;
 mod headers;
 mod keys;
 mod lookup;
+mod media;
 mod mock;
 mod raw;
 mod receipt;
