@@ -48,7 +48,9 @@ impl Meaning {
         let tools = request.tools.iter().map(|tool| match tool {
             Tool::Function { name, description, schema, .. } => {
                 let schema = schema.as_ref().map(tianji_core::Json::value).filter(says_something);
-                (name.clone(), description.clone(), schema)
+                // Vendors that want a description get the name.
+                let description = description.clone().filter(|description| description != name);
+                (name.clone(), description, schema)
             }
             other => (format!("{other:?}"), None, None),
         });
