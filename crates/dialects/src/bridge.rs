@@ -6,11 +6,10 @@ use crate::{
 };
 use bytes::{Bytes, BytesMut};
 use tianji_core::generate::{ClientView, Delta, GenerateRequest, GenerateResponse, Part, StreamEvent, Target};
-use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
+use tianji_core::{DialectId, Error, Kind, Losses};
 use tianji_wire::Frame;
 
-/// Writes a request for an upstream. What only another vendor than the upstream's has is reported here for all of them:
-/// Gemini's own parameters are hints to every other model.
+/// Writes a request for an upstream. What the upstream's dialect cannot say goes into `losses`.
 ///
 /// # Errors
 /// When the request holds content that the target cannot say.
@@ -20,13 +19,7 @@ pub fn request(
     target: &Target<'_>,
     losses: &mut Losses,
 ) -> Result<EncodedRequest, DialectError> {
-    let encoded = dialect(upstream).encode_request(request, target, losses)?;
-    if upstream != DialectId::Gemini {
-        for name in request.gemini_only.keys() {
-            losses.push(LossClass::Hint, name.as_str(), "a parameter that only Gemini has");
-        }
-    }
-    Ok(encoded)
+    dialect(upstream).encode_request(request, target, losses)
 }
 
 /// Translates a whole reply and notes what it shows.

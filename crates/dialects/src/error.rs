@@ -43,9 +43,9 @@ pub enum DialectError {
 }
 
 impl DialectError {
-    /// A wrong value.
+    /// A wrong value. A reason of serde's is put in words of JSON.
     pub fn invalid(param: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Invalid { param: param.into(), reason: reason.into() }
+        Self::Invalid { param: param.into(), reason: in_words(reason.into()) }
     }
 
     /// A dialect that upstreams alone speak was to be spoken with a client.
@@ -76,3 +76,38 @@ impl DialectError {
         }
     }
 }
+
+/// A reason without the names of Rust's types, and without a place that is counted from where the value begins.
+fn in_words(reason: String) -> String {
+    let told = reason.rsplit_once(" at line ").filter(|(_, place)| place.contains("column"));
+    let mut text = told.map_or(reason.as_str(), |(told, _)| told).to_owned();
+    if text.contains("did not match any variant") {
+        return "it is of a type that is not taken here".to_owned();
+    }
+    if let Some((before, wanted)) = text.split_once(EXPECTED) {
+        let word = wanted.split(' ').next().unwrap_or_default();
+        let known = TYPES.iter().find(|(rust, _)| *rust == word);
+        if let Some((_, json)) = known {
+            text = format!("{before}{EXPECTED}{json}");
+        }
+    }
+    text
+}
+
+const EXPECTED: &str = ", expected ";
+
+/// What serde calls a type, and what JSON does.
+const TYPES: &[(&str, &str)] = &[
+    ("struct", "an object"),
+    ("internally", "an object"),
+    ("map", "an object"),
+    ("sequence", "a list"),
+    ("tuple", "a list"),
+    ("enum", "one of the known words"),
+    ("newtype", "another type"),
+    ("f64", "a number"),
+    ("i64", "a whole number"),
+    ("u32", "a whole number"),
+    ("u64", "a whole number"),
+    ("usize", "a whole number"),
+];

@@ -23,6 +23,7 @@ pub mod ollama_chat;
 pub mod openai_chat;
 pub mod openai_responses;
 pub mod openai_text;
+mod order;
 mod prompt;
 pub mod remote;
 pub mod replicate_predictions;

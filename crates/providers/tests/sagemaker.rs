@@ -86,10 +86,11 @@ fn requests_are_signed_for_where_they_go() {
         let provider = provider("sagemaker_chat");
         let params = ConnectionParams { api_base: base, region, ..ConnectionParams::default() };
         let connection = Connection::new(&provider, &params, &|_| None).unwrap();
-        let outgoing = provider.outgoing(&connection, CHAT, "m").unwrap();
+        let mut outgoing = provider.outgoing(&connection, CHAT, "m").unwrap();
         let mut headers = outgoing.headers;
         let (body, now) = ([Bytes::from_static(b"{}")], Micros(1_440_938_160_000_000));
-        let request = Unsigned { method: &Method::POST, uri: &outgoing.uri, headers: &mut headers, body: &body, now };
+        let request =
+            Unsigned { method: &Method::POST, uri: &mut outgoing.uri, headers: &mut headers, body: &body, now };
         provider.sign(&connection, &keys, request).unwrap();
         let read = Authorization::parse(headers.get("authorization").unwrap().to_str().unwrap()).unwrap();
         assert_eq!((read.scope.region, read.scope.service), (wanted, "sagemaker"));

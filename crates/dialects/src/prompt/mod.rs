@@ -64,6 +64,9 @@ fn text_of(message: &Message, at: usize, losses: &mut Losses) -> Result<String, 
                 if said.cache.is_some() {
                     losses.push(LossClass::Hint, format!("{}.cache_control", path()), "no cache marks");
                 }
+                if !said.citations.is_empty() {
+                    losses.push(LossClass::Hint, format!("{}.citations", path()), "a prompt has no citations");
+                }
                 text.push_str(&said.text);
             }
             Part::Refusal(words) => text.push_str(words),

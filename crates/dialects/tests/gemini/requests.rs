@@ -18,6 +18,16 @@ fn decoded_and_encoded_again_they_are_the_same() {
 }
 
 #[test]
+fn further_members_of_a_declaration_are_kept_by_their_path() {
+    let declared = json!({ "name": "f", "behavior": "NON_BLOCKING", "response": { "type": "STRING" }, "x": null });
+    let body = json!({ "contents": [], "tools": [{ "functionDeclarations": [{ "name": "e" }, declared] }] });
+    let request = decode(&body).unwrap();
+    let kept: Vec<&str> = request.gemini_only.keys().map(String::as_str).collect();
+    let of = "tools[0].functionDeclarations[1]";
+    assert_eq!(kept, [format!("{of}.behavior"), format!("{of}.response")]);
+}
+
+#[test]
 fn snake_case_and_single_elements_are_read_too() {
     let body = json!({
         "system_instruction": { "parts": { "text": "S" } },

@@ -23,6 +23,20 @@ fn a_request_comes_out_as_it_went_in() {
 }
 
 #[test]
+fn a_grammar_is_flat_here_and_nested_in_chat() {
+    let flat = json!({"type": "grammar", "syntax": "lark", "definition": "start: /.+/"});
+    let nested = json!({"type": "grammar", "grammar": {"syntax": "lark", "definition": "start: /.+/"}});
+    let tools = json!([{"type": "custom", "name": "sh", "format": flat}]);
+    let request = decode(&json!({"model": "m", "input": "Hi", "tools": tools})).unwrap();
+    let (body, _) = encode_for(&OpenAiChat, &request, &Capabilities::default(), &[]).unwrap();
+    assert_eq!(body["tools"], json!([{"type": "custom", "custom": {"name": "sh", "format": nested}}]));
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}], "tools": body["tools"]});
+    let request = OpenAiChat.decode_request(&Bytes::from(body.to_string())).unwrap();
+    let (body, _) = encode(&request, &Capabilities::default()).unwrap();
+    assert_eq!(body["tools"], tools);
+}
+
+#[test]
 fn numbers_keep_their_digits() {
     let body =
         Bytes::from_static(br#"{"input":"x","temperature":0.50,"max_output_tokens":16.0,"seed":9007199254740993}"#);

@@ -2,6 +2,7 @@
 
 use crate::anthropic_messages::types::{Event, EventDelta, MessageStart, WireUsage};
 use crate::anthropic_messages::{error, finish};
+use crate::order::{Numbers, begin_late};
 use crate::{DialectError, StreamDecoder};
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,12 +19,16 @@ pub(in crate::anthropic_messages) struct MessagesDecoder {
     ended: bool,
     usage: WireUsage,
     open: Vec<OpenBlock>,
+    numbers: Numbers,
 }
 
 /// A block that has begun and not yet stopped.
 #[derive(Debug)]
 struct OpenBlock {
+    /// The upstream's number of it.
     index: u32,
+    /// That of its part; one that is held has none yet.
+    number: u32,
     what: What,
 }
 
@@ -45,7 +50,10 @@ impl StreamDecoder for MessagesDecoder {
         }
         let event: Event<'_> = serde_json::from_slice(data)
             .map_err(|cause| DialectError::Reply(format!("a stream event is not what it should be: {cause}")))?;
-        self.event(event, events)
+        let before = events.len();
+        self.event(event, events)?;
+        begin_late(&mut self.started, before, events);
+        Ok(())
     }
 
     fn finish(&mut self, _events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
@@ -101,6 +109,8 @@ impl MessagesDecoder {
     fn begin(&mut self, index: u32, raw: &RawValue, events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
         let block: Start<'_> = serde_json::from_str(raw.get())
             .map_err(|cause| DialectError::Reply(format!("a content block is not what it should be: {cause}")))?;
+        // Some servers number no block, or begin one before the last has stopped.
+        self.stop(index, events);
         let mut deltas = Vec::new();
         let (kind, what) = match block.kind.as_str() {
             "text" => {
@@ -122,11 +132,13 @@ impl MessagesDecoder {
             }
             _ => {
                 let what = What::Own { type_name: block.kind, raw: Json::from(raw), input: String::new() };
-                self.open.push(OpenBlock { index, what });
+                self.open.push(OpenBlock { index, number: index, what });
                 return Ok(());
             }
         };
-        self.open.push(OpenBlock { index, what });
+        let number = self.numbers.give(index);
+        self.open.push(OpenBlock { index, number, what });
+        let index = number;
         events.push(StreamEvent::PartStart { choice: 0, index, kind });
         events.extend(deltas.into_iter().map(|delta| StreamEvent::Delta { choice: 0, index, delta }));
         Ok(())
@@ -135,6 +147,7 @@ impl MessagesDecoder {
     fn grow(&mut self, index: u32, delta: EventDelta, events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {
         let block = self.open.iter_mut().rev().find(|block| block.index == index);
         let block = block.ok_or_else(|| DialectError::Reply(format!("block {index} grows but never began")))?;
+        let index = block.number;
         match &mut block.what {
             What::Own { input, .. } => {
                 input.push_str(delta.partial_json.as_deref().unwrap_or_default());
@@ -157,13 +170,15 @@ impl MessagesDecoder {
 
     fn stop(&mut self, index: u32, events: &mut Vec<StreamEvent>) {
         let Some(at) = self.open.iter().position(|block| block.index == index) else { return };
-        match self.open.remove(at).what {
+        let OpenBlock { number: mut index, what, .. } = self.open.remove(at);
+        match what {
             What::Plain | What::Call { grown: true, .. } => {}
             What::Call { input, grown: false } => {
                 let arguments = input.unwrap_or_else(|| "{}".to_owned());
                 events.push(StreamEvent::Delta { choice: 0, index, delta: Delta::Arguments(arguments) });
             }
             What::Own { type_name, raw, input } => {
+                index = self.numbers.give(index);
                 let raw = with_input(raw, &input);
                 let own = Opaque { dialect: DialectId::AnthropicMessages, type_name, raw };
                 events.push(StreamEvent::PartStart { choice: 0, index, kind: PartKind::Opaque(own) });

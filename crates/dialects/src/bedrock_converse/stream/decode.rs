@@ -2,6 +2,7 @@
 
 use crate::bedrock_converse::types::{WireDelta, WireEvent, WireReasoning, WireStart, WireToolUse, thinking_tokens};
 use crate::bedrock_converse::{error, finish};
+use crate::order::{Numbers, begin_late};
 use crate::{DialectError, StreamDecoder};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,12 +21,16 @@ pub(in crate::bedrock_converse) struct ConverseDecoder {
     /// Tokens of the output that were thought.
     reasoning: Option<u64>,
     open: Vec<OpenBlock>,
+    numbers: Numbers,
 }
 
 /// A block that has begun and not yet stopped.
 #[derive(Debug)]
 struct OpenBlock {
+    /// The upstream's number of it.
     index: u32,
+    /// That of its part; one that is held or hidden has none yet.
+    number: u32,
     what: What,
 }
 
@@ -61,6 +66,7 @@ impl StreamDecoder for ConverseDecoder {
         if self.failed {
             return Ok(());
         }
+        let before = events.len();
         let name = frame.event.as_deref().and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
         match name {
             "messageStart" => self.start(events),
@@ -95,6 +101,7 @@ impl StreamDecoder for ConverseDecoder {
                 }
             }
         }
+        begin_late(&mut self.started, before, events);
         Ok(())
     }
 
@@ -116,11 +123,9 @@ impl ConverseDecoder {
         let what = match start.tool_use {
             Some(WireToolUse { kind: Some(_), .. }) => What::Vendors,
             Some(call) => {
-                self.open(index, What::Call, events);
                 let (id, name) = (call.tool_use_id.unwrap_or_default(), call.name.unwrap_or_default());
                 let kind = PartKind::ToolCall { id, name, kind: ToolCallKind::Function };
-                events.push(StreamEvent::PartStart { choice: 0, index, kind });
-                return;
+                return self.open_part(index, What::Call, kind, events);
             }
             None if start.tool_result.is_some() => What::Vendors,
             None => return,
@@ -129,20 +134,21 @@ impl ConverseDecoder {
     }
 
     fn grow(&mut self, index: u32, delta: WireDelta, events: &mut Vec<StreamEvent>) {
-        if self.is_open(index, |what| matches!(what, What::Vendors)) {
+        if self.block(index).is_some_and(|block| matches!(block.what, What::Vendors)) {
             return;
         }
         if let Some(text) = delta.text.filter(|text| !text.is_empty()) {
-            self.ensure(index, What::Text, PartKind::Text, events);
+            let index = self.ensure(index, What::Text, PartKind::Text, events);
             events.push(StreamEvent::Delta { choice: 0, index, delta: Delta::Text(text) });
         }
         if let Some(citation) = delta.citation {
-            self.ensure(index, What::Text, PartKind::Text, events);
+            let index = self.ensure(index, What::Text, PartKind::Text, events);
             events.push(StreamEvent::Delta { choice: 0, index, delta: Delta::Citation(citation) });
         }
         if let Some(input) = delta.tool_use.and_then(|call| call.input).filter(|input| !input.is_empty())
-            && self.is_open(index, |what| matches!(what, What::Call))
+            && let Some(block) = self.block(index).filter(|block| matches!(block.what, What::Call))
         {
+            let index = block.number;
             events.push(StreamEvent::Delta { choice: 0, index, delta: Delta::Arguments(input) });
         }
         if let Some(thought) = delta.reasoning_content {
@@ -162,16 +168,18 @@ impl ConverseDecoder {
         let text = thought.text.filter(|text| !text.is_empty()).map(Delta::Thinking);
         let signature = thought.signature.filter(|text| !text.is_empty()).map(Delta::Signature);
         for delta in text.into_iter().chain(signature) {
-            self.ensure(index, What::Thought, PartKind::Thinking, events);
+            let index = self.ensure(index, What::Thought, PartKind::Thinking, events);
             events.push(StreamEvent::Delta { choice: 0, index, delta });
         }
     }
 
     fn stop(&mut self, index: u32, events: &mut Vec<StreamEvent>) {
         let Some(at) = self.open.iter().position(|block| block.index == index) else { return };
-        match self.open.remove(at).what {
+        let OpenBlock { number: mut index, what, .. } = self.open.remove(at);
+        match what {
             What::Vendors => return,
             What::Redacted(pieces) => {
+                index = self.numbers.give(index);
                 let kind = PartKind::RedactedThinking { data: joined(pieces) };
                 events.push(StreamEvent::PartStart { choice: 0, index, kind });
             }
@@ -190,22 +198,35 @@ impl ConverseDecoder {
         }
     }
 
-    /// Text and thoughts say what they are by their first growth.
-    fn ensure(&mut self, index: u32, what: What, kind: PartKind, events: &mut Vec<StreamEvent>) {
-        if !self.is_open(index, |_| true) {
-            self.open(index, what, events);
-            events.push(StreamEvent::PartStart { choice: 0, index, kind });
+    /// Text and thoughts say what they are by their first growth. Gives the number of the part.
+    fn ensure(&mut self, index: u32, what: What, kind: PartKind, events: &mut Vec<StreamEvent>) -> u32 {
+        let grows = self.block(index).filter(|block| !matches!(block.what, What::Redacted(_)));
+        match grows.map(|block| block.number) {
+            Some(number) => number,
+            None => {
+                self.open_part(index, what, kind, events);
+                self.block(index).map_or(index, |block| block.number)
+            }
         }
     }
 
-    fn is_open(&self, index: u32, is: impl Fn(&What) -> bool) -> bool {
-        self.open.iter().any(|block| block.index == index && is(&block.what))
+    fn block(&self, index: u32) -> Option<&OpenBlock> {
+        self.open.iter().find(|block| block.index == index)
+    }
+
+    fn open_part(&mut self, index: u32, what: What, kind: PartKind, events: &mut Vec<StreamEvent>) {
+        self.open(index, what, events);
+        let number = self.numbers.give(index);
+        if let Some(block) = self.open.last_mut() {
+            block.number = number;
+        }
+        events.push(StreamEvent::PartStart { choice: 0, index: number, kind });
     }
 
     fn open(&mut self, index: u32, what: What, events: &mut Vec<StreamEvent>) {
         self.start(events);
         self.stop(index, events);
-        self.open.push(OpenBlock { index, what });
+        self.open.push(OpenBlock { index, number: index, what });
     }
 }
 

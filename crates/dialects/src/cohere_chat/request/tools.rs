@@ -3,6 +3,7 @@
 use super::body::Body;
 use crate::DialectError;
 use crate::openai_chat::json::{self, Commas};
+use crate::openai_chat::request::tools::constrains;
 use bytes::BytesMut;
 use serde::Deserialize;
 use tianji_core::generate::{GenerateRequest, Tool, ToolChoice};
@@ -50,7 +51,7 @@ pub(super) fn write(body: &mut Body<'_>, request: &GenerateRequest) -> Vec<Strin
                 write_function(name, description.as_deref(), schema.as_ref(), &mut offer);
             }
             Tool::Custom { name, description, format } => {
-                if format.as_ref().is_some_and(|format| !is_free_text(format)) {
+                if format.as_ref().is_some_and(constrains) {
                     body.hint(format!("{path}.custom.format"), "this dialect has no grammars");
                 }
                 custom.push(name.clone());
@@ -160,10 +161,6 @@ fn no_tools(body: &mut Body<'_>, request: &GenerateRequest) {
     if request.parallel_tool_calls == Some(false) {
         body.hint("parallel_tool_calls", "there are no tools to call");
     }
-}
-
-fn is_free_text(format: &Json) -> bool {
-    format.value().get("type").and_then(serde_json::Value::as_str) == Some("text")
 }
 
 #[derive(Deserialize)]

@@ -69,11 +69,16 @@ fn sampling(request: &GenerateRequest, config: &mut Object) {
     }
 }
 
-fn output(job: &Job<'_, '_>, config: &mut Object) -> Result<(), DialectError> {
+fn output(job: &mut Job<'_, '_>, config: &mut Object) -> Result<(), DialectError> {
     let schema = match &job.request.output {
         OutputFormat::Text => return Ok(()),
         OutputFormat::JsonObject => None,
-        OutputFormat::JsonSchema { schema, .. } => schema.as_ref(),
+        OutputFormat::JsonSchema { description, schema, .. } => {
+            if description.is_some() {
+                job.hint("response_format.json_schema.description", "schemas have no description");
+            }
+            schema.as_ref()
+        }
     };
     config.put("responseMimeType", "application/json");
     let Some(schema) = schema else { return Ok(()) };

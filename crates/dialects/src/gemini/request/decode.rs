@@ -70,11 +70,15 @@ impl Members {
         self.take(name)
     }
 
+    /// What nobody took, without `null`s, under the names in camelCase.
+    pub(super) fn rest(self) -> impl Iterator<Item = (String, Json)> {
+        self.rest.into_iter().filter(|(_, raw)| !raw.is_null()).map(|(name, raw)| (camel(&name), raw))
+    }
+
     /// Puts what nobody took where only this dialect finds it.
     pub(super) fn keep(self, own: &mut Extra) {
-        for (name, raw) in self.rest.into_iter().filter(|(_, raw)| !raw.is_null()) {
-            own.insert(format!("{}{}", self.path, camel(&name)), raw);
-        }
+        let path = self.path;
+        own.extend(self.rest().map(|(name, raw)| (format!("{path}{name}"), raw)));
     }
 }
 

@@ -3,6 +3,7 @@
 use super::encode::Job;
 use super::{schema, tools};
 use crate::DialectError;
+use crate::openai_chat::request::tools::constrains;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -27,12 +28,17 @@ pub(super) fn offer<'a>(job: &mut Job<'a, '_>) -> Result<Vec<Entry<'a>>, Dialect
                 let description = description.as_deref();
                 functions.push(Declaration { name, description, parameters, parameters_json_schema });
             }
-            Tool::Custom { name, description, .. } => functions.push(Declaration {
-                name: job.names.sent(name),
-                description: description.as_deref(),
-                parameters: Some(free_text()),
-                parameters_json_schema: None,
-            }),
+            Tool::Custom { name, description, format } => {
+                if format.as_ref().is_some_and(constrains) {
+                    job.hint(format!("tools[{at}].custom.format"), "this dialect has no grammars");
+                }
+                functions.push(Declaration {
+                    name: job.names.sent(name),
+                    description: description.as_deref(),
+                    parameters: Some(free_text()),
+                    parameters_json_schema: None,
+                });
+            }
             Tool::WebSearch { context_size, user_location } => {
                 if context_size.is_some() || user_location.is_some() {
                     job.hint("web_search_options", "the vendor's search has no options");

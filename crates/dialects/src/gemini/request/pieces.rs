@@ -26,6 +26,9 @@ pub(super) fn encode<'a>(
         match part {
             Part::Text(text) => {
                 job.no_mark(text.cache.is_some(), &path);
+                if !text.citations.is_empty() {
+                    job.hint(format!("{path}.citations"), "citations cannot be sent back");
+                }
                 if !text.text.is_empty() {
                     written.push(Piece::text(text.text.as_str()).into());
                 }
@@ -80,6 +83,8 @@ impl<'a> Job<'a, '_> {
             ("title", file.title.is_some()),
             ("context", file.context.is_some()),
             ("citations", file.citations == Some(true)),
+            // Text stands without a name, and so do bytes.
+            ("filename", file.filename.is_some() && matches!(file.source, MediaSource::Text(_))),
         ] {
             if said {
                 self.hint(format!("{path}.{name}"), "documents have no such member");

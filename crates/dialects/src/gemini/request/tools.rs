@@ -3,7 +3,6 @@
 use super::decode::{Members, camel, snake};
 use super::schema;
 use crate::DialectError;
-use serde::Deserialize;
 use tianji_core::generate::{GenerateRequest, Tool, ToolChoice};
 use tianji_core::{DialectId, Extra, Json};
 
@@ -69,19 +68,19 @@ fn auto(names: Vec<String>) -> ToolChoice {
 
 fn declarations(raw: &Json, at: usize, request: &mut GenerateRequest) -> Result<(), DialectError> {
     let path = format!("tools[{at}].functionDeclarations");
-    let list: Vec<Declaration> = raw.read().map_err(|cause| DialectError::invalid(&path, cause.to_string()))?;
+    // No derived type: one that gathers unknown members as raw text cannot be derived.
+    let list: Vec<Extra> = raw.read().map_err(|cause| DialectError::invalid(&path, cause.to_string()))?;
     for (at, declared) in list.into_iter().enumerate() {
-        let plain = declared.parameters_json_schema.filter(|raw| !raw.is_null());
-        let subset = declared.parameters.filter(|raw| !raw.is_null());
+        let mut declared = Members::of(declared, "tools[].functionDeclarations[].");
+        let missing = || DialectError::Missing { param: format!("{path}[{at}].name") };
+        let name = declared.take("name")?.ok_or_else(missing)?;
+        let description = declared.take("description")?;
+        let plain = declared.raw("parametersJsonSchema");
+        let subset = declared.raw("parameters");
         let subset = || subset.as_ref().and_then(schema::to_json_schema);
-        request.tools.push(Tool::Function {
-            name: declared.name,
-            description: declared.description,
-            schema: plain.or_else(subset),
-            strict: None,
-            cache: None,
-        });
-        for (name, raw) in declared.rest.into_iter().filter(|(_, raw)| !raw.is_null()) {
+        let schema = plain.or_else(subset);
+        request.tools.push(Tool::Function { name, description, schema, strict: None, cache: None });
+        for (name, raw) in declared.rest() {
             request.gemini_only.insert(format!("{path}[{at}].{name}"), raw);
         }
     }
@@ -92,20 +91,6 @@ fn own(name: &str, raw: &Json) -> Result<Tool, DialectError> {
     let tool: Extra = [(name.to_owned(), raw.clone())].into_iter().collect();
     let raw = Json::of(&tool).map_err(|cause| DialectError::invalid("tools", cause.to_string()))?;
     Ok(Tool::Server { dialect: DialectId::Gemini, type_name: name.to_owned(), raw })
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Declaration {
-    name: String,
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    parameters: Option<Json>,
-    #[serde(default, alias = "parameters_json_schema")]
-    parameters_json_schema: Option<Json>,
-    #[serde(flatten)]
-    rest: Extra,
 }
 
 /// Tools that the vendor runs itself.

@@ -76,8 +76,17 @@ impl Body<'_> {
         let mut kept: Vec<Tool> = Vec::with_capacity(request.tools.len());
         for (at, tool) in request.tools.iter().enumerate() {
             match tool {
-                Tool::Function { .. } => kept.push(tool.clone()),
-                Tool::Custom { name, description, .. } => {
+                Tool::Function { cache, .. } => {
+                    if cache.is_some() {
+                        self.losses.push(LossClass::Hint, format!("tools[{at}].cache_control"), "no cache marks");
+                    }
+                    kept.push(tool.clone());
+                }
+                Tool::Custom { name, description, format } => {
+                    if format.as_ref().is_some_and(tools::constrains) {
+                        let path = format!("tools[{at}].custom.format");
+                        self.losses.push(LossClass::Hint, path, "this dialect has no grammars");
+                    }
                     custom.push(name.clone());
                     kept.push(as_function(name, description.as_ref()));
                 }
@@ -105,7 +114,12 @@ impl Body<'_> {
         match output {
             OutputFormat::Text => {}
             OutputFormat::JsonObject | OutputFormat::JsonSchema { schema: None, .. } => self.value("format", "json"),
-            OutputFormat::JsonSchema { schema: Some(schema), .. } => self.value("format", schema),
+            OutputFormat::JsonSchema { description, schema: Some(schema), .. } => {
+                if description.is_some() {
+                    self.lose(LossClass::Hint, "response_format.json_schema.description");
+                }
+                self.value("format", schema);
+            }
         }
     }
 

@@ -5,7 +5,9 @@ use crate::ollama_chat::response;
 use crate::openai_chat::json::{self, Commas};
 use crate::{DialectError, gemini};
 use bytes::BytesMut;
-use tianji_core::generate::{GenerateRequest, MediaSource, Message, Part, Role, ToolCall, ToolCallKind, ToolResult};
+use tianji_core::generate::{
+    CacheMark, GenerateRequest, MediaSource, Message, Part, Role, ToolCall, ToolCallKind, ToolResult,
+};
 use tianji_core::{LossClass, Losses};
 
 /// Writes `messages`.
@@ -71,6 +73,10 @@ fn write_result(
     losses: &mut Losses,
     out: &mut BytesMut,
 ) -> Result<(), DialectError> {
+    if result.is_error == Some(true) {
+        losses.push(LossClass::Hint, format!("{path}.is_error"), "messages cannot say it");
+    }
+    no_mark(result.cache.as_ref(), path, losses);
     let mut turn = Turn::default();
     for part in &result.parts {
         turn.add(part, path, losses)?;
@@ -79,6 +85,12 @@ fn write_result(
     turn.call_id = Some(result.call_id.as_str()).filter(|id| !id.is_empty() && !id.starts_with(MINTED));
     turn.write("tool", out);
     Ok(())
+}
+
+fn no_mark(mark: Option<&CacheMark>, path: &str, losses: &mut Losses) {
+    if mark.is_some() {
+        losses.push(LossClass::Hint, format!("{path}.cache_control"), "no cache marks");
+    }
 }
 
 /// A message of this dialect, gathered from parts.
@@ -101,16 +113,23 @@ impl<'a> Turn<'a> {
         let refused = |reason: &str| DialectError::Content { path: path.to_owned(), reason: reason.to_owned() };
         match part {
             Part::Text(text) => {
-                if text.cache.is_some() {
-                    losses.push(LossClass::Hint, format!("{path}.cache_control"), "no cache marks");
+                no_mark(text.cache.as_ref(), path, losses);
+                if !text.citations.is_empty() {
+                    losses.push(LossClass::Hint, format!("{path}.citations"), "citations cannot be sent back");
                 }
                 self.content.push_str(&text.text);
             }
             Part::Refusal(words) => self.content.push_str(words),
-            Part::Image(image) => match &image.source {
-                MediaSource::Base64 { data, .. } => self.images.push(data),
-                _ => return Err(refused("a picture must be in the request, as base64")),
-            },
+            Part::Image(image) => {
+                no_mark(image.cache.as_ref(), path, losses);
+                if image.detail.as_deref().is_some_and(|detail| detail != "auto") {
+                    losses.push(LossClass::Hint, format!("{path}.image_url.detail"), "no image detail");
+                }
+                let MediaSource::Base64 { data, .. } = &image.source else {
+                    return Err(refused("a picture must be in the request, as base64"));
+                };
+                self.images.push(data);
+            }
             // The signature of a reasoning item stands for a thought that only its vendor can read.
             Part::Thinking(thinking) if !thinking.is_openais() => self.thinking.push_str(&thinking.text),
             Part::Thinking(_) | Part::RedactedThinking { .. } => {
@@ -120,6 +139,7 @@ impl<'a> Turn<'a> {
                 if call.signature.is_some() {
                     losses.push(LossClass::Hint, path, "another vendor's signature");
                 }
+                no_mark(call.cache.as_ref(), path, losses);
                 self.calls.push(call);
             }
             Part::Opaque(own) if own.type_name == gemini::SIGNATURE => {

@@ -194,8 +194,11 @@ impl Body<'_> {
         let effort = match reasoning {
             Reasoning::Effort(effort) | Reasoning::Adaptive(Some(effort)) => self.nearest(*effort),
             Reasoning::Budget(tokens) => self.effort_of(tokens),
-            // Not every model knows the word for "not at all", and the default is the model's own.
-            Reasoning::Adaptive(None) | Reasoning::Disabled => return,
+            Reasoning::Adaptive(None) => return,
+            // Not every model knows the word for "not at all".
+            Reasoning::Disabled => {
+                return self.losses.push(LossClass::Hint, "thinking", "whether it thinks is the model's own default");
+            }
         };
         self.value("reasoning_effort", effort.word());
     }

@@ -32,12 +32,17 @@ pub(super) fn write(turns: &mut Turns<'_>, part: &Part, path: &str) -> Result<()
     Ok(())
 }
 
-fn write_text(turns: &mut Turns<'_>, text: &TextPart, path: &str) {
-    turns.out.extend_from_slice(br#"{"type":"text","text":"#);
-    json::string(&text.text, turns.out);
+/// Notes that a text had citations.
+pub(super) fn citations_lost(turns: &mut Turns<'_>, text: &TextPart, path: &str) {
     if !text.citations.is_empty() {
         turns.losses.push(LossClass::Hint, format!("{path}.citations"), "citations cannot be sent back");
     }
+}
+
+fn write_text(turns: &mut Turns<'_>, text: &TextPart, path: &str) {
+    turns.out.extend_from_slice(br#"{"type":"text","text":"#);
+    json::string(&text.text, turns.out);
+    citations_lost(turns, text, path);
     turns.mark(text.cache.as_ref(), path);
     turns.out.extend_from_slice(b"}");
 }
@@ -75,9 +80,12 @@ fn write_video(turns: &mut Turns<'_>, video: &VideoPart, path: &str) -> Result<(
 }
 
 fn write_file(turns: &mut Turns<'_>, file: &FilePart, path: &str) -> Result<(), DialectError> {
-    for (name, said) in
-        [("title", file.title.is_some()), ("context", file.context.is_some()), ("citations", file.citations.is_some())]
-    {
+    for (name, said) in [
+        ("title", file.title.is_some()),
+        ("context", file.context.is_some()),
+        ("citations", file.citations.is_some()),
+        ("filename", file.filename.is_some() && matches!(file.source, MediaSource::Text(_))),
+    ] {
         if said {
             turns.losses.push(LossClass::Hint, format!("{path}.{name}"), "files have no such member");
         }

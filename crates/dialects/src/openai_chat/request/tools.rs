@@ -56,6 +56,11 @@ pub(super) fn decode_function_call(raw: &Json) -> Result<ToolChoice, DialectErro
     }
 }
 
+/// Whether the format of a custom tool's input is more than free text.
+pub(crate) fn constrains(format: &Json) -> bool {
+    format.value().get("type").and_then(Value::as_str) != Some("text")
+}
+
 /// Writes the list of tools without those that have a parameter of their own.
 pub(crate) fn write(tools: &[&Tool], marks: bool, out: &mut BytesMut) {
     out.extend_from_slice(b"[");

@@ -264,6 +264,7 @@ impl Turns<'_> {
         self.out.extend_from_slice(br#","content":"#);
         if let (true, [(path, Part::Text(text))]) = (bare, placed) {
             json::string(&text.text, self.out);
+            parts::citations_lost(self, text, path);
             self.mark(text.cache.as_ref(), path);
             return Ok(());
         }

@@ -48,7 +48,7 @@ impl StreamDecoder for ChatDecoder {
             return Ok(());
         }
         let ended = !self.choices.is_empty() && self.choices.iter().all(ChoiceDecoder::is_finished);
-        if !self.started || !(ended || self.done) {
+        if self.choices.is_empty() || !(ended || self.done) {
             return Err(DialectError::Cut);
         }
         // `[DONE]` came although an answer never said why it ended.
@@ -62,7 +62,9 @@ impl StreamDecoder for ChatDecoder {
 impl ChatDecoder {
     fn chunk(&mut self, chunk: Chunk<'_>, events: &mut Vec<StreamEvent>) {
         let choices = chunk.choices.unwrap_or_default();
-        if !self.started && !choices.is_empty() {
+        let groq = || chunk.x_groq.and_then(|extras| extras.usage);
+        let report = chunk.usage.or_else(groq).and_then(|raw| usage::read(raw.get()));
+        if !self.started && (!choices.is_empty() || report.is_some()) {
             self.started = true;
             self.id = chunk.id.unwrap_or_default();
             events.push(StreamEvent::Start {
@@ -81,8 +83,7 @@ impl ChatDecoder {
                 known.take(choice, events);
             }
         }
-        let groq = || chunk.x_groq.and_then(|extras| extras.usage);
-        if let Some(report) = chunk.usage.or_else(groq).and_then(|raw| usage::read(raw.get())) {
+        if let Some(report) = report {
             events.push(StreamEvent::Usage(report.usage));
         }
     }

@@ -178,6 +178,7 @@ impl Writer<'_> {
             ("title", file.title.is_some()),
             ("context", file.context.is_some()),
             ("citations", file.citations.is_some()),
+            ("filename", file.filename.is_some() && matches!(file.source, MediaSource::Text(_))),
         ] {
             if said {
                 self.losses.push(LossClass::Hint, format!("{path}.{name}"), "files have no such member");

@@ -162,8 +162,12 @@ impl Body<'_> {
             Reasoning::Effort(effort) if self.own => Some(*effort),
             Reasoning::Effort(effort) | Reasoning::Adaptive(Some(effort)) => Some(self.nearest(*effort)),
             Reasoning::Budget(tokens) => Some(self.effort_of(tokens)),
-            // Not every model knows the word for "not at all", and the default is the model's own.
-            Reasoning::Adaptive(None) | Reasoning::Disabled => None,
+            Reasoning::Adaptive(None) => None,
+            // Not every model knows the word for "not at all".
+            Reasoning::Disabled => {
+                self.losses.push(LossClass::Hint, "thinking", "whether it thinks is the model's own default");
+                None
+            }
         }
     }
 

@@ -6,6 +6,7 @@ mod body;
 mod content;
 mod decode;
 mod encode;
+mod grammar;
 mod input;
 mod items;
 mod tools;

@@ -1,6 +1,7 @@
 //! Tools and how to choose among them, both ways.
 
 use super::body::Body;
+use super::grammar;
 use crate::DialectError;
 use crate::openai_chat::json::{self, Commas};
 use bytes::BytesMut;
@@ -67,7 +68,7 @@ fn decode_tool(raw: Json, at: usize) -> Result<Tool, DialectError> {
         "custom" => Ok(Tool::Custom {
             name: tool.name.ok_or_else(missing)?,
             description: tool.description,
-            format: tool.format.filter(|raw| !raw.is_null()),
+            format: tool.format.filter(|raw| !raw.is_null()).map(grammar::nested),
         }),
         "web_search" | "web_search_2025_08_26" | "web_search_preview" | "web_search_preview_2025_03_11"
             if is_plain_search(&raw) =>
@@ -160,7 +161,7 @@ fn write_tool(tool: &Tool, own: bool, out: &mut BytesMut) {
             out.extend_from_slice(br#"{"type":"custom","name":"#);
             json::string(name, out);
             member("description", text(description), out);
-            member("format", raw(format), out);
+            member("format", raw(&format.as_ref().map(grammar::flat)), out);
         }
         Tool::WebSearch { context_size, user_location } => {
             out.extend_from_slice(br#"{"type":"web_search""#);

@@ -5,6 +5,7 @@ use super::open::{OpenParts, call};
 use crate::openai_responses::response::finish_of;
 use crate::openai_responses::types::{ContentPart, Event, OutputItem, WireResponse};
 use crate::openai_responses::{citations, error, items};
+use crate::order::begin_late;
 use crate::{DialectError, StreamDecoder};
 use serde_json::value::RawValue;
 use tianji_core::generate::{Delta, Opaque, Part, PartKind, StreamEvent};
@@ -28,7 +29,10 @@ impl StreamDecoder for ResponsesDecoder {
         }
         let event: Event<'_> = serde_json::from_slice(data)
             .map_err(|cause| DialectError::Reply(format!("a stream event is not what it should be: {cause}")))?;
-        self.event(event, data, events)
+        let before = events.len();
+        self.event(event, data, events)?;
+        begin_late(&mut self.started, before, events);
+        Ok(())
     }
 
     fn finish(&mut self, _events: &mut Vec<StreamEvent>) -> Result<(), DialectError> {

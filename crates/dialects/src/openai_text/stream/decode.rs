@@ -55,7 +55,7 @@ impl StreamDecoder for TextDecoder {
             return Ok(());
         }
         let ended = !self.answers.is_empty() && self.answers.iter().all(|answer| answer.finished);
-        if !self.started || !(ended || self.done) {
+        if self.answers.is_empty() || !(ended || self.done) {
             return Err(DialectError::Cut);
         }
         // `[DONE]` came although an answer never said why it ended.
@@ -69,7 +69,8 @@ impl StreamDecoder for TextDecoder {
 impl TextDecoder {
     fn chunk(&mut self, chunk: Chunk<'_>, events: &mut Vec<StreamEvent>) {
         let choices = chunk.choices.unwrap_or_default();
-        if !self.started && !choices.is_empty() {
+        let report = chunk.usage.and_then(|raw| usage::read(raw.get()));
+        if !self.started && (!choices.is_empty() || report.is_some()) {
             self.started = true;
             events.push(StreamEvent::Start {
                 id: chunk.id.unwrap_or_default(),
@@ -87,7 +88,7 @@ impl TextDecoder {
                 answer.take(choice, events);
             }
         }
-        if let Some(report) = chunk.usage.and_then(|raw| usage::read(raw.get())) {
+        if let Some(report) = report {
             events.push(StreamEvent::Usage(report.usage));
         }
     }

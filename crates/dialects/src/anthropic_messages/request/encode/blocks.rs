@@ -153,7 +153,7 @@ pub(super) fn encode<'a>(
     for (index, part) in parts.iter().enumerate() {
         let at = At { path, index };
         let block = match part {
-            Part::Text(part) => text(part),
+            Part::Text(part) => text(part, at, job),
             Part::Refusal(words) => text_block(words),
             Part::Image(part) => Some(image(part, at, job)?),
             Part::File(part) => Some(file(part, at, job)?),
@@ -192,7 +192,10 @@ pub(super) fn encode<'a>(
 }
 
 /// Text without a letter in it is refused by the vendor, so it is left out.
-fn text(part: &TextPart) -> Option<Block<'_>> {
+fn text<'a>(part: &'a TextPart, at: At<'_>, job: &mut Job<'a, '_>) -> Option<Block<'a>> {
+    if part.citations.iter().any(|citation| !is_own_citation(citation)) {
+        job.hint(format!("{at}.citations"), "another vendor's citations");
+    }
     let mut block = text_block(&part.text)?;
     if let Block::Text { citations, cache_control, .. } = &mut block {
         citations.extend(part.citations.iter().filter(|citation| is_own_citation(citation)));

@@ -14,7 +14,7 @@ use self::body::Body;
 use self::names::Names;
 use self::output::Output;
 use crate::{DialectError, EncodedRequest, Fixups};
-use tianji_core::generate::{GenerateRequest, Target};
+use tianji_core::generate::{GenerateRequest, OutputFormat, Target};
 use tianji_core::{DialectId, LossClass, Losses};
 
 /// Writes a request. What this dialect cannot say goes into `losses`.
@@ -28,6 +28,9 @@ pub(in crate::anthropic_messages) fn encode(
     let own = request.source == DialectId::AnthropicMessages;
     let mut job = Job { request, target, own, names: &names, losses, features: Vec::new() };
     let conversation = turns::conversation(&mut job)?;
+    if request.output == OutputFormat::JsonObject {
+        job.hint("response_format", "JSON without a schema is up to the prompt");
+    }
     let plan = reasoning::plan(&mut job);
     let offer = tools::offer(&mut job, &output, plan.thinks());
 

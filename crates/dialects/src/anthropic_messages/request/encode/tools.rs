@@ -4,6 +4,7 @@ use super::blocks::Mark;
 use super::body::Body;
 use super::output::Output;
 use super::{Job, STRUCTURED_OUTPUTS, schema};
+use crate::openai_chat::request::tools::constrains;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -145,7 +146,7 @@ fn entry<'a>(tool: &'a Tool, index: usize, job: &mut Job<'a, '_>) -> Option<Entr
             Some(function(name, description.as_deref(), input_schema, strict, cache.as_ref(), rest, job))
         }
         Tool::Custom { name, description, format } => {
-            if format.as_ref().is_some_and(|format| !is_free_text(format)) {
+            if format.as_ref().is_some_and(constrains) {
                 job.hint(format!("tools[{index}].custom.format"), "this dialect has no grammars");
             }
             let schema = serde_json::json!({
@@ -221,10 +222,6 @@ pub(crate) fn input_schema(schema: Option<&Json>) -> Schema<'_> {
         }
         _ => Schema::AsIs(schema),
     }
-}
-
-fn is_free_text(format: &Json) -> bool {
-    format.value().get("type").and_then(Value::as_str) == Some("text")
 }
 
 /// How often the model may search, by how much context is wanted (the reference proxy's numbers).

@@ -175,7 +175,7 @@ type Marked<'a> = (Option<Block<'a>>, Option<&'a CacheMark>);
 fn one<'a>(part: &'a Part, role: Role, at: At<'_>, job: &mut Job<'a, '_>) -> Result<Marked<'a>, DialectError> {
     let words_only = matches!(role, Role::System | Role::Developer);
     Ok(match part {
-        Part::Text(part) => (text(part), part.cache.as_ref()),
+        Part::Text(part) => (text(part, at, job), part.cache.as_ref()),
         Part::Refusal(words) => (text_block(words), None),
         Part::Opaque(own) if own.dialect == DialectId::BedrockConverse => (Some(Block::Own(&own.raw)), None),
         Part::Opaque(foreign) if foreign.type_name == gemini::SIGNATURE => {
@@ -219,8 +219,11 @@ fn mark_of(part: &Part) -> Option<&CacheMark> {
 }
 
 /// Text without a letter in it is refused by the vendor, so it is left out.
-fn text(part: &TextPart) -> Option<Block<'_>> {
+fn text<'a>(part: &'a TextPart, at: At<'_>, job: &mut Job<'a, '_>) -> Option<Block<'a>> {
     let citations: Vec<&Json> = part.citations.iter().filter(|citation| is_own_citation(citation)).collect();
+    if citations.len() < part.citations.len() {
+        job.hint(format!("{at}.citations"), "another vendor's citations");
+    }
     if citations.is_empty() {
         return text_block(&part.text);
     }

@@ -38,6 +38,9 @@ pub(super) enum Output<'a> {
 impl<'a> Output<'a> {
     /// Decides by what the model can do.
     pub(super) fn of(job: &mut Job<'a, '_>) -> Self {
+        if job.request.output == OutputFormat::JsonObject {
+            job.hint("response_format", "JSON without a schema is up to the prompt");
+        }
         let OutputFormat::JsonSchema { name, description, schema, .. } = &job.request.output else { return Self::Free };
         let (name, description) = (name.as_deref(), description.as_deref());
         let can = job.target.capabilities;

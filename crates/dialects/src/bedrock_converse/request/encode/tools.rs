@@ -7,6 +7,7 @@ use super::output::Output;
 use super::turns::Conversation;
 use crate::anthropic_messages::request::encode::tools::{Schema, input_schema, is_allowed};
 use crate::bedrock_converse::family::Family;
+use crate::openai_chat::request::tools::constrains;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -124,8 +125,7 @@ fn entry<'a>(
             }
         }
         Tool::Custom { name, description, format } => {
-            let free = |format: &Json| format.value().get("type").and_then(Value::as_str) == Some("text");
-            if !format.as_ref().is_none_or(free) {
+            if format.as_ref().is_some_and(constrains) {
                 job.hint(format!("tools[{index}].custom.format"), "this dialect has no grammars");
             }
             let schema = json!({
