@@ -66,6 +66,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         json_array: request.json_array,
         timeout,
         receipt,
+        background: None,
     })
 }
 

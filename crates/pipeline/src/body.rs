@@ -2,6 +2,7 @@
 
 use crate::raw::RawBody;
 use crate::relay::StreamBody;
+use crate::state::background::EventReader;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::io;
@@ -17,6 +18,8 @@ pub enum ReplyBody {
     Stream(Box<StreamBody>),
     /// Piece by piece, as the upstream sends it.
     Raw(Box<RawBody>),
+    /// Events of a response that is made in the background.
+    Events(Box<EventReader>),
 }
 
 impl ReplyBody {
@@ -39,6 +42,7 @@ impl Body for ReplyBody {
         match &mut *self {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Stream(stream) => stream.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
+            Self::Events(events) => events.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Self::Raw(raw) => raw.poll_data(cx).map(|data| data.map(|data| data.map(Frame::data))),
         }
     }
@@ -50,7 +54,7 @@ impl Body for ReplyBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            Self::Stream(_) | Self::Raw(_) => SizeHint::default(),
+            Self::Stream(_) | Self::Raw(_) | Self::Events(_) => SizeHint::default(),
         }
     }
 }

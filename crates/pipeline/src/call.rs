@@ -5,6 +5,7 @@ use crate::deployment::{Concrete, Deployment};
 use crate::door::Caller;
 use crate::receipt::Receipt;
 use crate::snapshot::{Found, Snapshot};
+use crate::state::background::Run;
 use http::HeaderMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -78,6 +79,8 @@ pub(crate) struct Admitted {
     pub(crate) deadline: Instant,
     pub(crate) timeout: Duration,
     pub(crate) receipt: Receipt,
+    /// The response that it makes in the background.
+    pub(crate) background: Option<Arc<Run>>,
 }
 
 /// A call whose content may go to a model.

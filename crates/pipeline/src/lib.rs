@@ -48,4 +48,5 @@ pub use serve::{error_response, serve};
 pub use settings::{HeaderPrefix, Settings};
 pub use shared::Shared;
 pub use snapshot::{Group, Snapshot};
+pub use state::background::{EventReader, fail_stale, finish_background, resume};
 pub use state::{Asked, Responses, retrieve, write_behind};

@@ -2,13 +2,13 @@
 
 use crate::attempt::{JSON, Outcome};
 use crate::body::ReplyBody;
-use crate::call::Incoming;
+use crate::call::{Incoming, Screened};
 use crate::dispatch::{Dispatched, Failed, dispatch};
 use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
-use crate::state::{Keep, recall};
+use crate::state::{Keep, background, recall};
 use crate::{admit, headers, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
@@ -33,7 +33,17 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
     if let Err(error) = recall(shared, &mut call).await {
         return fail(Failed { call, error });
     }
+    let later = background::is_asked(&call);
     let call = screen::screen(call);
+    if later {
+        Box::pin(background::begin(shared, call)).await.unwrap_or_else(|failed| fail(*failed))
+    } else {
+        answer(shared, call).await
+    }
+}
+
+/// From a screened call to its reply.
+pub(crate) async fn answer(shared: &Shared, call: Screened) -> Response<ReplyBody> {
     if let Some(hit) = lookup::lookup(&call) {
         return hit;
     }

@@ -3,6 +3,7 @@
 use crate::breakers::Breakers;
 use crate::keys::{KeyCache, KeyView};
 use crate::state::Responses;
+use crate::state::background::Background;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tianji_core::{Clock, Secret};
@@ -26,6 +27,8 @@ pub struct Inner {
     pub store: Store,
     /// Responses that clients may come back to.
     pub responses: Responses,
+    /// Responses that are made in the background.
+    pub(crate) background: Background,
     /// Keys that were seen lately.
     pub keys: KeyCache,
     /// Failures per deployment.
@@ -56,6 +59,7 @@ impl Shared {
             spool,
             store,
             responses: Responses::new(passphrase),
+            background: Background::default(),
             keys: KeyCache::default(),
             breakers: Breakers::default(),
             clock,

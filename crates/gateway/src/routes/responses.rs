@@ -6,7 +6,7 @@ use serde_json::json;
 use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
-use tianji_pipeline::{Asked, count_input, error_response, retrieve};
+use tianji_pipeline::{Asked, count_input, error_response, resume, retrieve};
 
 pub(super) const ROUTES: &[Route] = &[
     one(Verb::Get, "/v1/responses/{response_id}", "response_get", "A response", get),
@@ -49,7 +49,18 @@ const fn one(
 }
 
 fn get(hit: Hit) -> Answer {
-    ask(hit, Asked::Response)
+    let query = hit.head.uri.query().unwrap_or_default();
+    let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    if !matches!(value("stream"), Some("true" | "True" | "1")) {
+        return ask(hit, Asked::Response);
+    }
+    let after = value("starting_after").and_then(|number| number.parse().ok());
+    Box::pin(async move {
+        let Some(caller) = &hit.caller else { return respond::not_found() };
+        let id = hit.param("response_id").unwrap_or_default();
+        let events = resume(&hit.gateway.shared, &hit.snapshot, caller, id, after).await;
+        events.unwrap_or_else(|error| error_response(hit.route.dialect, &error))
+    })
 }
 
 fn delete(hit: Hit) -> Answer {
