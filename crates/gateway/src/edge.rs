@@ -42,10 +42,10 @@ pub(crate) async fn serve(gateway: Gateway, peer: SocketAddr, request: Request<I
 async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>) -> Reply {
     let started = gateway.shared.clock.now();
     let (mut head, body) = request.into_parts();
-    let Some(path) = path::normal(head.uri.path()) else {
-        return respond::error(&Error::client(Kind::BadRequest, "The path is ambiguous.").as_detail());
-    };
+    let ambiguous = || respond::error(&Error::client(Kind::BadRequest, "The path is ambiguous.").as_detail());
+    let Some(path) = path::normal(head.uri.path()) else { return ambiguous() };
     let Some((entry, params)) = gateway.table.find(&path) else { return respond::not_found() };
+    let Some(params) = path::params(params) else { return ambiguous() };
     let route = match entry.route(&head.method) {
         Some(route) => route,
         None if head.method == Method::OPTIONS => return respond::options(&entry.methods()),

@@ -30,6 +30,28 @@ pub struct Endpoint {
     pub template: &'static str,
     /// Show the upstream's own model name (Azure and engines paths, as the reference does).
     pub shows_upstream_model: bool,
+    /// What request and reply are wrapped in.
+    pub envelope: Envelope,
+}
+
+impl Endpoint {
+    /// The dialect of errors.
+    pub const fn errors(&self) -> DialectId {
+        match self.envelope {
+            Envelope::Plain => self.dialect,
+            Envelope::BedrockInvoke => DialectId::BedrockConverse,
+        }
+    }
+}
+
+/// What a dialect is wrapped in on its way from and to the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Envelope {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Bedrock's `InvokeModel` around Anthropic's messages.
+    BedrockInvoke,
 }
 
 /// A request as it comes from the listener.

@@ -21,6 +21,7 @@ mod door;
 mod drop_path;
 mod encode;
 mod headers;
+mod invoke;
 mod keys;
 mod lookup;
 mod mock;
@@ -38,7 +39,7 @@ mod words;
 
 pub use body::ReplyBody;
 pub use build::{BuildError, build};
-pub use call::{Endpoint, Incoming};
+pub use call::{Endpoint, Envelope, Incoming};
 pub use count::{Counted, Estimated, count_contents, count_input, count_tokens, estimate_tokens_of};
 pub use deployment::{Concrete, Deployment};
 pub use door::{Caller, authenticate};

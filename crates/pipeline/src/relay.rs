@@ -115,7 +115,7 @@ impl StreamBody {
         let edit = source.edit.as_deref_mut();
         match piece {
             Some(piece) => {
-                source.splitter.push(piece.map_err(tianji_http::HttpError::into_error)?);
+                source.splitter.push(piece.map_err(|cause| cut(cause.into_error()))?);
                 translate(&mut source.splitter, edit, bridge.as_mut(), out)
             }
             None => {
@@ -128,11 +128,7 @@ impl StreamBody {
 
     /// Exactly one error frame, no terminator; the record says failure with the usage so far.
     fn break_off(&mut self, error: Error) {
-        let status = Kind::MidStream.status();
-        let error = match error.kind {
-            Kind::Connection | Kind::MalformedReply => Error { kind: Kind::MidStream, status, ..error },
-            _ => error,
-        };
+        let error = if error.kind == Kind::MalformedReply { cut(error) } else { error };
         self.streaming.bridge.fail(&error, &mut self.streaming.out);
         self.receipt.fail(&error, Some(self.streaming.bridge.observed()));
     }
@@ -186,6 +182,17 @@ fn one(
     let mut edited = Vec::with_capacity(1);
     edit.edit(frame, &mut edited);
     edited.iter().try_for_each(|frame| bridge.frame(frame, out))
+}
+
+/// A connection that breaks in the middle of a stream cuts it. (A provider that says within the stream that it failed
+/// has not: its error stays what it is.)
+fn cut(error: Error) -> Error {
+    match error.kind {
+        Kind::Connection | Kind::MalformedReply => {
+            Error { kind: Kind::MidStream, status: Kind::MidStream.status(), ..error }
+        }
+        _ => error,
+    }
 }
 
 fn unreadable(cause: tianji_wire::WireError) -> Error {

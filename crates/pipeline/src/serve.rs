@@ -2,19 +2,19 @@
 
 use crate::attempt::{JSON, Outcome};
 use crate::body::ReplyBody;
-use crate::call::{Incoming, Screened};
+use crate::call::{Envelope, Incoming, Screened};
 use crate::dispatch::{Dispatched, Failed, dispatch};
 use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::state::{Keep, background, recall};
-use crate::{admit, headers, lookup, route, screen};
+use crate::{admit, headers, invoke, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
 use tianji_core::{BodyShape, DialectId, Error, Framing, Losses};
-use tianji_dialects::dialect;
+use tianji_dialects::{bedrock_converse, dialect};
 
 /// Serves a request.
 pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Response<ReplyBody> {
@@ -24,7 +24,7 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
         Ok(call) => call,
         Err(error) => {
             shared.metrics.refused(endpoint.template, &error);
-            let mut response = error_response(endpoint.dialect, &error);
+            let mut response = error_response(endpoint.errors(), &error);
             headers::call_id(&settings_of.settings, call_id, response.headers_mut());
             return response;
         }
@@ -89,8 +89,12 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             map.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             map.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             map.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-            let body = StreamBody::new(*stream, call.receipt, keep, busy);
-            let mut response = Response::new(ReplyBody::Stream(Box::new(body)));
+            let body = Box::new(StreamBody::new(*stream, call.receipt, keep, busy));
+            let body = match call.endpoint.envelope {
+                Envelope::Plain => ReplyBody::Stream(body),
+                Envelope::BedrockInvoke => invoke::wrap(body, &mut map),
+            };
+            let mut response = Response::new(body);
             *response.headers_mut() = map;
             response
         }
@@ -100,7 +104,7 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
 fn fail(failed: Failed) -> Response<ReplyBody> {
     let Failed { mut call, error } = failed;
     call.receipt.fail(&error, None);
-    let mut response = error_response(call.endpoint.dialect, &error);
+    let mut response = error_response(call.endpoint.errors(), &error);
     let shown = headers::failure(&call, &call.receipt);
     response.headers_mut().extend(shown);
     response
@@ -124,6 +128,10 @@ pub fn error_response(client: DialectId, error: &Error) -> Response<ReplyBody> {
     let mut response = Response::new(ReplyBody::of(body));
     *response.status_mut() = error.status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
+    if client == DialectId::BedrockConverse {
+        let kind = HeaderValue::from_static(bedrock_converse::error_type(error.status.as_u16()));
+        response.headers_mut().insert(HeaderName::from_static("x-amzn-errortype"), kind);
+    }
     headers::of_error(error, response.headers_mut());
     response
 }
