@@ -28,7 +28,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, mut request: Incom
     let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST)
         .map_err(|cause| DialectError::from(cause).of_request())?;
     if request.endpoint.envelope == Envelope::BedrockInvoke {
-        invoke::open(&mut body, &mut request.headers)?;
+        invoke::open(&mut body, &mut request.headers, request.path_stream == Some(true))?;
     }
     let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
     controls::read_headers(&request.headers, &mut controls)?;

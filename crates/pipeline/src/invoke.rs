@@ -10,16 +10,20 @@ use tianji_core::{Error, Framing, Kind};
 use tianji_dialects::anthropic_messages::invoke::{Chunks, unwrap};
 use tianji_wire::RawObject;
 
-/// Takes the wrapping off a request: beta features go where Anthropic's own clients send them.
+/// Takes the wrapping off a request: that a stream is wanted, and beta features, go where Anthropic's own clients say
+/// so.
 ///
 /// # Errors
 /// 400 for the body of another vendor's models.
-pub(crate) fn open(body: &mut RawObject, headers: &mut HeaderMap) -> Result<(), Error> {
+pub(crate) fn open(body: &mut RawObject, headers: &mut HeaderMap, stream: bool) -> Result<(), Error> {
     let betas = unwrap(body).ok_or_else(|| {
         let words = "InvokeModel takes the bodies of Anthropic's models here, with 'anthropic_version'; \
                      the models of other vendors are asked through Converse.";
         Error::client(Kind::BadRequest, words)
     })?;
+    if stream {
+        body.set("stream", &true);
+    }
     for beta in betas.iter().filter_map(|beta| HeaderValue::try_from(beta.as_str()).ok()) {
         headers.append(BETA, beta);
     }

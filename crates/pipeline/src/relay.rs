@@ -2,6 +2,7 @@
 
 use crate::receipt::Receipt;
 use crate::state::Keep;
+use crate::stream_cost;
 use bytes::{Bytes, BytesMut};
 use std::task::{Context, Poll, ready};
 use tianji_core::{Error, Kind};
@@ -59,6 +60,8 @@ pub struct StreamBody {
     receipt: Receipt,
     /// Keeps the reply for those who come back to it.
     keep: Option<Keep>,
+    /// Whether its usage says what the call cost.
+    shows_cost: bool,
     /// Whatever the call holds besides, released at the end.
     _busy: crate::dispatch::InFlight,
     over: bool,
@@ -72,13 +75,25 @@ impl StreamBody {
         busy: crate::dispatch::InFlight,
     ) -> Self {
         receipt.first_token();
-        Self { streaming, receipt, keep, _busy: busy, over: false }
+        Self { streaming, receipt, keep, shows_cost: false, _busy: busy, over: false }
+    }
+
+    /// With the cost in its usage.
+    pub(crate) const fn showing_cost(mut self, shows: bool) -> Self {
+        self.shows_cost = shows;
+        self
     }
 
     /// The next bytes for the client. Never an error: a broken upstream becomes an error frame and a clean end.
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         loop {
             if !self.streaming.out.is_empty() {
+                let observed = self.streaming.bridge.observed();
+                if let Some(cost) =
+                    Some(observed).filter(|_| self.shows_cost).and_then(|it| self.receipt.cost_so_far(it))
+                {
+                    stream_cost::put(cost, &mut self.streaming.out);
+                }
                 if let Some(keep) = &mut self.keep {
                     keep.events(&self.streaming.out);
                 }

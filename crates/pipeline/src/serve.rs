@@ -5,6 +5,7 @@ use crate::body::ReplyBody;
 use crate::call::{Envelope, Incoming, Screened};
 use crate::dispatch::{Dispatched, Failed, dispatch};
 use crate::raw::RawBody;
+use crate::refusals::{self, Refused};
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
@@ -18,12 +19,15 @@ use tianji_dialects::{bedrock_converse, dialect};
 
 /// Serves a request.
 pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Response<ReplyBody> {
-    let (endpoint, call_id) = (request.endpoint, request.call_id);
-    let settings_of = Arc::clone(&snapshot);
+    let (endpoint, call_id, started) = (request.endpoint, request.call_id, request.started);
+    let (settings_of, caller) = (Arc::clone(&snapshot), request.caller.clone());
     let call = match admit::admit(shared, snapshot, request) {
         Ok(call) => call,
         Err(error) => {
             shared.metrics.refused(endpoint.template, &error);
+            let (call_type, route) = (endpoint.call_type, endpoint.template);
+            let refused = Refused { call_id, call_type, route, started, error: &error };
+            refusals::note(shared, &settings_of, &caller, refused);
             let mut response = error_response(endpoint.errors(), &error);
             headers::call_id(&settings_of.settings, call_id, response.headers_mut());
             return response;
@@ -89,7 +93,8 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             map.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             map.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             map.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-            let body = Box::new(StreamBody::new(*stream, call.receipt, keep, busy));
+            let body = StreamBody::new(*stream, call.receipt, keep, busy);
+            let body = Box::new(body.showing_cost(call.snapshot.settings.cost_in_stream_usage));
             let body = match call.endpoint.envelope {
                 Envelope::Plain => ReplyBody::Stream(body),
                 Envelope::BedrockInvoke => invoke::wrap(body, &mut map),

@@ -2,6 +2,7 @@
 
 use crate::breakers::Breakers;
 use crate::keys::{KeyCache, KeyView};
+use crate::refusals::Refusals;
 use crate::state::Responses;
 use crate::state::background::Background;
 use std::sync::{Arc, OnceLock};
@@ -31,6 +32,8 @@ pub struct Inner {
     pub(crate) background: Background,
     /// Keys that were seen lately.
     pub keys: KeyCache,
+    /// Calls that were refused in this second.
+    pub(crate) refusals: Refusals,
     /// Failures per deployment.
     pub breakers: Breakers,
     /// Time.
@@ -61,6 +64,7 @@ impl Shared {
             responses: Responses::new(passphrase),
             background: Background::default(),
             keys: KeyCache::default(),
+            refusals: Refusals::default(),
             breakers: Breakers::default(),
             clock,
             metrics,
