@@ -1,5 +1,6 @@
 //! Earlier responses of the Responses API: asked for again, cancelled, deleted; input counted.
 
+use super::llm::run;
 use super::{Answer, Hit, KeyPlace, Route};
 use crate::respond;
 use serde_json::json;
@@ -7,6 +8,7 @@ use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_pipeline::{Asked, count_input, error_response, resume, retrieve};
+use tianji_providers::EndpointKind;
 
 pub(super) const ROUTES: &[Route] = &[
     one(Verb::Get, "/v1/responses/{response_id}", "response_get", "A response", get),
@@ -23,6 +25,8 @@ pub(super) const ROUTES: &[Route] = &[
         "What was put in",
         input_items,
     ),
+    one(Verb::Post, "/v1/responses/compact", "responses_compact", "Make a conversation shorter", compact),
+    one(Verb::Post, "/openai/v1/responses/compact", "responses_compact", "Make a conversation shorter", compact),
     one(Verb::Post, "/v1/responses/input_tokens", "response_input_tokens", "Count the tokens of an input", tokens),
     one(Verb::Post, "/openai/v1/responses/input_tokens", "response_input_tokens", "Count an input's tokens", tokens),
 ];
@@ -85,6 +89,10 @@ fn ask(hit: Hit, asked: Asked) -> Answer {
             Err(error) => error_response(hit.route.dialect, &error),
         }
     })
+}
+
+fn compact(hit: Hit) -> Answer {
+    Box::pin(run(hit, EndpointKind::ResponsesCompact, "acompact_responses"))
 }
 
 fn tokens(hit: Hit) -> Answer {

@@ -14,13 +14,14 @@ use http::{HeaderValue, Response};
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
-use tianji_core::{DialectId, Error, Kind};
+use tianji_core::{Error, Kind};
+use tianji_providers::EndpointKind;
 use tianji_storage::StoredResponse;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// Whether a call asks for this.
 pub(crate) fn is_asked(call: &Admitted) -> bool {
-    call.endpoint.dialect == DialectId::OpenAiResponses && call.body.bool("background") == Some(true)
+    call.endpoint.kind == EndpointKind::Responses && call.body.bool("background") == Some(true)
 }
 
 /// Begins a call in the background; gives what the client gets at once: the response as it is now, or its events.
