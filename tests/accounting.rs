@@ -84,7 +84,7 @@ fn call(path: &str) -> &'static str {
 
 fn gateway(config: &Config) -> Gateway {
     let upstream = Upstream::start(|_, request| vendor::openai::chat(&request.json(), "hello"));
-    let entry = json!({"model": "groq/gpt-4o", "api_base": format!("{}/v1", upstream.url()), "api_key": "k",
+    let entry = json!({"model": "mistral/gpt-4o", "api_base": format!("{}/v1", upstream.url()), "api_key": "k",
                        "input_cost_per_token": 0.001, "output_cost_per_token": 0.002});
     let gateway = Gateway::start(&config.clone().deployment(&json!({"model_name": "m", "litellm_params": entry})));
     // It lives as long as the process.
