@@ -2,14 +2,14 @@
 
 use crate::attempt::{JSON, Outcome};
 use crate::body::ReplyBody;
-use crate::call::{Envelope, Incoming, Screened};
+use crate::call::{Admitted, Envelope, Incoming, Screened};
 use crate::dispatch::{Dispatched, Failed, dispatch};
 use crate::raw::RawBody;
 use crate::refusals::{self, Refused};
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
-use crate::state::{Keep, background, recall};
+use crate::state::{Keep, background, continues, recall};
 use crate::{admit, headers, invoke, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
@@ -19,22 +19,14 @@ use tianji_dialects::{bedrock_converse, dialect};
 
 /// Serves a request.
 pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Response<ReplyBody> {
-    let (endpoint, call_id, started) = (request.endpoint, request.call_id, request.started);
-    let (settings_of, caller) = (Arc::clone(&snapshot), request.caller.clone());
-    let call = match admit::admit(shared, snapshot, request) {
+    let mut call = match let_in(shared, snapshot, request) {
         Ok(call) => call,
-        Err(error) => {
-            shared.metrics.refused(endpoint.template, &error);
-            let (call_type, route) = (endpoint.call_type, endpoint.template);
-            let refused = Refused { call_id, call_type, route, started, error: &error };
-            refusals::note(shared, &settings_of, &caller, refused);
-            let mut response = error_response(endpoint.errors(), &error);
-            headers::call_id(&settings_of.settings, call_id, response.headers_mut());
-            return response;
-        }
+        Err(refused) => return *refused,
     };
-    let mut call = call;
-    if let Err(error) = recall(shared, &mut call).await {
+    // Boxed, so that other calls do not carry the room for it.
+    if continues(&call)
+        && let Err(error) = Box::pin(recall(shared, &mut call)).await
+    {
         return fail(Failed { call, error });
     }
     let later = background::is_asked(&call);
@@ -44,6 +36,25 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
     } else {
         answer(shared, call).await
     }
+}
+
+/// Admits a call, or answers and notes why not.
+fn let_in(
+    shared: &Shared,
+    snapshot: Arc<Snapshot>,
+    request: Incoming,
+) -> Result<Box<Admitted>, Box<Response<ReplyBody>>> {
+    let (endpoint, call_id, started) = (request.endpoint, request.call_id, request.started);
+    let (settings_of, caller) = (Arc::clone(&snapshot), request.caller.clone());
+    admit::admit(shared, snapshot, request).map_err(|error| {
+        shared.metrics.refused(endpoint.template, &error);
+        let (call_type, route) = (endpoint.call_type, endpoint.template);
+        let refused = Refused { call_id, call_type, route, started, error: &error };
+        refusals::note(shared, &settings_of, &caller, refused);
+        let mut response = error_response(endpoint.errors(), &error);
+        headers::call_id(&settings_of.settings, call_id, response.headers_mut());
+        Box::new(response)
+    })
 }
 
 /// From a screened call to its reply.

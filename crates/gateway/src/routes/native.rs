@@ -64,7 +64,7 @@ const fn cohere(path: &'static str) -> Route {
 }
 
 fn chat(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
+    run(hit, EndpointKind::Chat, "acompletion")
 }
 
 fn converse(hit: Hit) -> Answer {
@@ -78,7 +78,7 @@ fn converse_stream(hit: Hit) -> Answer {
 fn converse_as(hit: Hit, stream: bool) -> Answer {
     let model = hit.param("model").map(str::to_owned);
     let path = FromPath { model, stream: Some(stream), ..FromPath::default() };
-    Box::pin(run_as(hit, EndpointKind::Chat, "acompletion", path))
+    run_as(hit, EndpointKind::Chat, "acompletion", path)
 }
 
 fn invoke(hit: Hit) -> Answer {
@@ -93,7 +93,7 @@ fn invoke_as(hit: Hit, stream: bool) -> Answer {
     let model = hit.param("model").map(str::to_owned);
     let envelope = Envelope::BedrockInvoke;
     let path = FromPath { model, stream: Some(stream), envelope, ..FromPath::default() };
-    Box::pin(run_as(hit, EndpointKind::Messages, "anthropic_messages", path))
+    run_as(hit, EndpointKind::Messages, "anthropic_messages", path)
 }
 
 fn gemini_verb(hit: Hit) -> Answer {
@@ -110,7 +110,7 @@ fn gemini_verb(hit: Hit) -> Answer {
     };
     let json_array = stream && !events;
     let path = FromPath { model: Some(model), stream: Some(stream), json_array, ..FromPath::default() };
-    Box::pin(run_as(hit, EndpointKind::Chat, "agenerate_content", path))
+    run_as(hit, EndpointKind::Chat, "agenerate_content", path)
 }
 
 async fn count(hit: Hit, model: String) -> respond::Reply {

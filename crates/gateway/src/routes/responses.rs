@@ -92,7 +92,7 @@ fn ask(hit: Hit, asked: Asked) -> Answer {
 }
 
 fn compact(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::ResponsesCompact, "acompact_responses"))
+    run(hit, EndpointKind::ResponsesCompact, "acompact_responses")
 }
 
 fn tokens(hit: Hit) -> Answer {
