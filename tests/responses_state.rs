@@ -95,6 +95,31 @@ fn a_vendor_with_memory_is_asked_itself_and_always_the_same_deployment() {
 }
 
 #[test]
+fn a_conversation_is_made_shorter_by_the_vendor_that_can() {
+    let compacted = json!({
+        "id": "resp_short", "object": "response.compaction", "created_at": 1_745_000_000,
+        "output": [{"type": "compaction", "id": "cmp_1", "encrypted_content": "gAAA"}],
+        "usage": {"input_tokens": 9, "output_tokens": 4, "total_tokens": 13},
+    });
+    let upstream = Upstream::always(Reply::json(200, &compacted));
+    let config =
+        Config::new().model("m", "openai/gpt-4o", &upstream).model("c", "anthropic/claude-sonnet-4-5", &upstream);
+    let gateway = Gateway::start(&config);
+    let key = gateway.key(&json!({}));
+    let ask = |model: &str| {
+        let body = json!({"model": model, "input": [{"role": "user", "content": "a long story"}], "instructions": "i"});
+        gateway.send(&Request::post("/v1/responses/compact", &body).bearer(&key))
+    };
+    let answer = ask("m");
+    assert_eq!((answer.status, answer.json()), (200, compacted), "{}", answer.text());
+    let asked = upstream.requests().pop().expect("a request");
+    assert_eq!((asked.path.as_str(), &asked.json()["model"]), ("/v1/responses/compact", &json!("gpt-4o")));
+    let row = gateway.only_row(&key);
+    assert_eq!((&row["prompt_tokens"], &row["completion_tokens"]), (&json!(9), &json!(4)), "{row:#}");
+    assert_eq!(ask("c").status, 501);
+}
+
+#[test]
 fn tokens_of_an_input_are_counted() {
     let upstream = Upstream::always(Reply::silence());
     let gateway = Gateway::start(&Config::new().model("m", "anthropic/claude-sonnet-4-5", &upstream));

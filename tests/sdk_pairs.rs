@@ -1,6 +1,7 @@
-//! Every vendor's SDK in front of every dialect: six clients, six kinds of upstream, all thirty-six pairs.
+//! Every vendor's SDK in front of every dialect: seven clients, seven kinds of upstream, all forty-nine
+//! pairs.
 //!
-//! The upstreams of the gateway under test are the six front doors of a second gateway, in front of one programmed
+//! The upstreams of the gateway under test are the front doors of a second gateway, in front of one programmed
 //! vendor. So each dialect is spoken by the vendor's own SDK on one side and read back on the other.
 #![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -22,7 +23,8 @@ fn every_sdk_in_front_of_every_dialect() {
     let doors = Gateway::start(
         &Config::new()
             .set("custom_providers", "plain", row)
-            .deployment(&json!({"model_name": "m", "litellm_params": {"model": "plain/m"}})),
+            .deployment(&json!({"model_name": "m", "litellm_params": {"model": "plain/m"}}))
+            .deployment(&json!({"model_name": CLAUDE, "litellm_params": {"model": "plain/m"}})),
     );
     let gateway = Gateway::start(&config(&doors.url()));
     let output = Command::new(python)
@@ -62,8 +64,13 @@ fn config(doors: &str) -> Config {
             "aws_access_key_id": MASTER_KEY, "aws_secret_access_key": "anything",
         }),
         with(json!({"model": "cohere_chat/m", "api_base": doors})),
+        json!({
+            "model": format!("bedrock/invoke/{CLAUDE}"), "api_base": doors, "aws_region_name": "eu-central-1",
+            "aws_access_key_id": MASTER_KEY, "aws_secret_access_key": "anything",
+        }),
     ];
     let config = Config::new().set("custom_providers", "plain", openai).set("custom_providers", "state", responses);
+    let config = config.deployment(&json!({"model_name": ARN, "litellm_params": with(json!({"model": "plain/m"}))}));
     UPSTREAMS.iter().zip(params).fold(config, |config, (group, params)| {
         config.deployment(&json!({"model_name": group, "litellm_params": params}))
     })
@@ -90,4 +97,9 @@ fn environment(name: &str) -> Option<String> {
 }
 
 /// Groups by the dialect of their upstream.
-const UPSTREAMS: [&str; 6] = ["to-chat", "to-responses", "to-messages", "to-gemini", "to-bedrock", "to-cohere"];
+const UPSTREAMS: [&str; 7] =
+    ["to-chat", "to-responses", "to-messages", "to-gemini", "to-bedrock", "to-cohere", "to-invoke"];
+/// A name with colons and a slash, which AWS's SDKs send encoded.
+const ARN: &str = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/abc";
+/// A name that Bedrock asks through `InvokeModel`.
+const CLAUDE: &str = "anthropic.claude-m";

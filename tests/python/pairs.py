@@ -13,7 +13,7 @@ import openai
 from google import genai
 from google.genai import types
 
-from stage import KEY, URL, run
+from stage import KEY, URL, raises, run
 
 chat = openai.OpenAI(base_url=f"{URL}/v1", api_key=KEY, max_retries=0, timeout=20)
 messages = anthropic.Anthropic(base_url=URL, api_key=KEY, max_retries=0, timeout=20)
@@ -236,6 +236,71 @@ def test_bedrock_tools(model):
         for event in streamed["stream"]
         if "toolUse" in event.get("contentBlockDelta", {}).get("delta", {})
     ]
+    same(json.loads("".join(pieces)), ARGUMENTS)
+
+
+def test_bedrock_names_with_slashes():
+    arn = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/abc"
+    reply = bedrock.converse(modelId=arn, messages=[bedrock_user({"text": "hello"})])
+    saw(reply["output"]["message"]["content"][0]["text"], "user")
+
+
+def test_bedrock_errors():
+    for call in (
+        lambda: bedrock.converse(modelId="nobody", messages=[bedrock_user({"text": "hello"})]),
+        lambda: invoke("nobody", {"role": "user", "content": "hello"}),
+        lambda: bedrock.invoke_model(modelId="to-chat", body=json.dumps({"prompt": "hello", "max_gen_len": 5})),
+    ):
+        raises(bedrock.exceptions.ValidationException, call)
+    stranger = boto3.client(
+        "bedrock-runtime", endpoint_url=URL, region_name="eu-central-1", aws_access_key_id="sk-no", aws_secret_access_key="x"
+    )
+    messages = [bedrock_user({"text": "hello"})]
+    raises(stranger.exceptions.AccessDeniedException, lambda: stranger.converse(modelId="to-chat", messages=messages))
+
+
+# ---- Bedrock InvokeModel
+
+def claude_body(history, options):
+    body = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 50, "messages": list(history), **options}
+    return json.dumps(body)
+
+
+def invoke(model, *history, **options):
+    reply = bedrock.invoke_model(modelId=model, body=claude_body(history, options))
+    same(reply["contentType"], "application/json")
+    return json.loads(reply["body"].read())
+
+
+def invoke_stream(model, *history, **options):
+    reply = bedrock.invoke_model_with_response_stream(modelId=model, body=claude_body(history, options))
+    return [json.loads(event["chunk"]["bytes"]) for event in reply["body"]]
+
+
+def test_invoke_plain(model):
+    reply = invoke(model, {"role": "user", "content": "hello"}, system="Be brief.", anthropic_beta=["context-1m-2025-08-07"])
+    saw(reply["content"][0]["text"], "user")
+    same((reply["stop_reason"], reply["usage"]["input_tokens"], reply["usage"]["output_tokens"]), ("end_turn", 11, 7))
+
+
+def test_invoke_stream(model):
+    events = invoke_stream(model, {"role": "user", "content": "hello"})
+    saw("".join(event["delta"]["text"] for event in events if event["type"] == "content_block_delta"), "user")
+    same((events[0]["type"], events[-1]["type"]), ("message_start", "message_stop"))
+    same([event["delta"]["stop_reason"] for event in events if event["type"] == "message_delta"], ["end_turn"])
+
+
+def test_invoke_tools(model):
+    question = {"role": "user", "content": QUESTION}
+    reply = invoke(model, question, tools=ANTHROPIC_TOOLS)
+    (call,) = [block for block in reply["content"] if block["type"] == "tool_use"]
+    same((call["name"], call["input"], reply["stop_reason"]), ("get_weather", ARGUMENTS, "tool_use"))
+    result = {"type": "tool_result", "tool_use_id": call["id"], "content": json.dumps(RESULT)}
+    turn = {"role": "assistant", "content": reply["content"]}
+    final = invoke(model, question, turn, {"role": "user", "content": [result]}, tools=ANTHROPIC_TOOLS)
+    saw(final["content"][0]["text"], "tool")
+    events = invoke_stream(model, question, tools=ANTHROPIC_TOOLS)
+    pieces = [event["delta"].get("partial_json", "") for event in events if event["type"] == "content_block_delta"]
     same(json.loads("".join(pieces)), ARGUMENTS)
 
 

@@ -97,7 +97,7 @@ fn row(call: &CallRecord) -> Value {
         "cache_hit": "False", "status": status,
         "request_duration_ms": (call.ended_at.0 - call.started_at.0) / 1000,
         "metadata": {
-            "status": status, "outcome": call.status, "http_status": call.http_status,
+            "status": status, "outcome": call.status, "http_status": call.http_status, "refused": call.refused,
             "error_information": {"error_class": call.error_class, "error_message": call.error_message},
             "usage_object": call.usage, "usage_source": call.usage_source, "cost_breakdown": parts,
             "cost_status": call.cost_status, "user_api_key": call.token, "user_api_key_alias": call.key_alias,

@@ -145,6 +145,9 @@ pub struct CallRecord {
     /// Native finish reason in canonical words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_reason: Option<String>,
+    /// The gateway refused the call before anybody was asked.
+    #[serde(skip_serializing_if = "is_default")]
+    pub refused: bool,
     /// Attempts after the first.
     #[serde(skip_serializing_if = "is_default")]
     pub attempted_retries: u32,

@@ -44,6 +44,7 @@ impl CallRecord {
         object.maybe(r#","error_class":"#, self.error_class.as_deref());
         object.maybe(r#","error_message":"#, self.error_message.as_deref());
         object.maybe(r#","finish_reason":"#, self.finish_reason.as_deref());
+        object.unless_default(r#","refused":"#, &self.refused);
         object.unless_default(r#","attempted_retries":"#, &self.attempted_retries);
         object.unless_default(r#","attempted_fallbacks":"#, &self.attempted_fallbacks);
         object.unless_default(r#","tags":"#, &self.tags);

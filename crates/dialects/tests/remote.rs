@@ -50,7 +50,7 @@ fn with_bytes(upstream: DialectId, mut request: GenerateRequest, mime: &str) -> 
     encoded(upstream, &request).unwrap()
 }
 
-const ALL: [DialectId; 8] = [
+const ALL: [DialectId; 10] = [
     DialectId::OpenAiChat,
     DialectId::OpenAiText,
     DialectId::OpenAiResponses,
@@ -59,6 +59,8 @@ const ALL: [DialectId; 8] = [
     DialectId::BedrockConverse,
     DialectId::CohereChat,
     DialectId::OllamaChat,
+    DialectId::TextGeneration,
+    DialectId::ReplicatePredictions,
 ];
 
 #[test]
@@ -69,6 +71,7 @@ fn each_dialect_says_what_it_does_not_fetch() {
         let (images, files): (&[&str], &[&str]) = match upstream {
             DialectId::OpenAiChat => (&[], &[DOCUMENT]),
             DialectId::OpenAiText | DialectId::OpenAiResponses | DialectId::CohereChat => (&[], &[]),
+            DialectId::TextGeneration | DialectId::ReplicatePredictions => (&[], &[]),
             DialectId::AnthropicMessages => (&[PLAIN], &[]),
             DialectId::Gemini => (&[PLAIN, NAMELESS], &[]),
             DialectId::BedrockConverse => (&[WEB, PLAIN, NAMELESS], &[DOCUMENT]),

@@ -17,10 +17,10 @@ use hyper::body::Incoming;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tianji_auth::{CredentialSources, Denial, Permission, route_allowed};
 use tianji_core::{DialectId, Error, Kind, Upload};
-use tianji_pipeline::{Caller, Snapshot, authenticate, error_response};
+use tianji_pipeline::{Asking, Caller, Snapshot, authenticate, error_response, refused};
 use tianji_wire::{Inflate, InflateError};
 
 /// Serves one request. Never fails: what goes wrong becomes a reply.
@@ -42,17 +42,17 @@ pub(crate) async fn serve(gateway: Gateway, peer: SocketAddr, request: Request<I
 async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>) -> Reply {
     let started = gateway.shared.clock.now();
     let (mut head, body) = request.into_parts();
-    let Some(path) = path::normal(head.uri.path()) else {
-        return respond::error(&Error::client(Kind::BadRequest, "The path is ambiguous.").as_detail());
-    };
+    let ambiguous = || respond::error(&Error::client(Kind::BadRequest, "The path is ambiguous.").as_detail());
+    let Some(path) = path::normal(head.uri.path()) else { return ambiguous() };
     let Some((entry, params)) = gateway.table.find(&path) else { return respond::not_found() };
+    let Some(params) = path::params(params) else { return ambiguous() };
     let route = match entry.route(&head.method) {
         Some(route) => route,
         None if head.method == Method::OPTIONS => return respond::options(&entry.methods()),
         None => return respond::method_not_allowed(&entry.methods()),
     };
     let snapshot = gateway.live.snapshot();
-    let caller = match admit(gateway, &snapshot, route, &path, &head).await {
+    let caller = match admit(gateway, &snapshot, route, &path, &head, started).await {
         Ok(caller) => caller,
         Err(error) => return error_response(route.dialect, &error),
     };
@@ -73,6 +73,7 @@ async fn admit(
     route: &Route,
     path: &str,
     head: &Parts,
+    started: Instant,
 ) -> Result<Option<Caller>, Error> {
     let scrape = route.permission == Permission::Scrape && snapshot.settings.open_metrics;
     if route.permission == Permission::Public || scrape {
@@ -81,12 +82,14 @@ async fn admit(
     let key = (route.keys == KeyPlace::Query).then(|| query_key(head.uri.query())).flatten();
     let aws_signature = route.keys == KeyPlace::AwsSignature;
     let sources = CredentialSources { custom_header: None, query_key: key.as_deref(), aws_signature };
-    let caller = authenticate(&gateway.shared, snapshot, &head.headers, sources).await?;
+    let calls_models = route.permission == Permission::Infer;
+    let asking = Asking { route: route.path, calls_models, started };
+    let caller = authenticate(&gateway.shared, snapshot, &head.headers, sources, asking).await?;
     if let Some(key) = caller.principal.key()
         && !route_allowed(&key.allowed_routes, path, route.path, route.name, route.groups)
     {
         let denial = Denial::Route { allowed: key.allowed_routes.clone(), tried: path.to_owned() };
-        return Err(denial.error());
+        return Err(refused(&gateway.shared, snapshot, &caller, asking, denial));
     }
     caller.check(route.permission, route.path)?;
     Ok(Some(caller))

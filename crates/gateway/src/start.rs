@@ -15,7 +15,7 @@ use std::time::Duration;
 use tianji_config::{Config, Source};
 use tianji_core::{Clock, Secret};
 use tianji_http::{HttpClient, HttpSettings, ProxySettings};
-use tianji_pipeline::{Shared, Snapshot, build, write_behind};
+use tianji_pipeline::{Shared, Snapshot, build, finish_background, write_behind};
 use tianji_storage::{DatabaseUrl, Shipper, Spool, SpoolOptions, Store, StoreOptions};
 use tianji_telemetry::{CallMetrics, Registry};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -101,10 +101,12 @@ pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnO
         let threads = spawn_workers(&gateway, sockets, &stop)?;
         ready(models);
         wait_for_the_end(signals, &gateway, &stop, options.drain_grace).await;
+        let deadline = tokio::time::Instant::now() + stop.grace;
         let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
         if joined.await.is_err() {
             tracing::error!("a worker did not end in order");
         }
+        finish_background(&gateway.shared, deadline, stop.now.clone()).await;
         background.cancel();
         if tokio::time::timeout(SHIP_TIME, shipping).await.is_err() {
             tracing::warn!("the rest of the ledger is shipped at the next start");

@@ -3,12 +3,14 @@
 use crate::gateway::Gateway;
 use std::time::Duration;
 use tianji_auth::KeyHash;
+use tianji_pipeline::fail_stale;
 use tokio_util::sync::CancellationToken;
 
 /// Starts the background tasks on the current runtime. They end when `stop` is cancelled.
 pub(crate) fn start(gateway: &Gateway, stop: &CancellationToken) {
     gateway.tasks.spawn(upkeep(gateway.clone(), stop.clone()));
     gateway.tasks.spawn(invalidate(gateway.clone(), stop.clone()));
+    gateway.tasks.spawn(sweep(gateway.clone(), stop.clone()));
 }
 
 /// Histograms keep raw samples until somebody folds them.
@@ -37,6 +39,16 @@ async fn invalidate(gateway: Gateway, stop: CancellationToken) {
     }
 }
 
+/// Responses in the background whose process is gone are failed; at once those of this process's last life.
+async fn sweep(gateway: Gateway, stop: CancellationToken) {
+    loop {
+        fail_stale(&gateway.shared).await;
+        if !pause(SWEEP, &stop).await {
+            return;
+        }
+    }
+}
+
 /// Waits; `false` when it is time to stop.
 async fn pause(time: Duration, stop: &CancellationToken) -> bool {
     tokio::select! {
@@ -46,5 +58,6 @@ async fn pause(time: Duration, stop: &CancellationToken) -> bool {
 }
 
 const UPKEEP: Duration = Duration::from_secs(5);
+const SWEEP: Duration = Duration::from_secs(15);
 /// Identity sheet §2: revoked keys are dead everywhere within five seconds even without notifications.
 const INVALIDATION: Duration = Duration::from_secs(3);

@@ -1,7 +1,8 @@
 //! Who and how much: the body is JSON, the model exists and is allowed, limits and budget hold.
 
-use crate::call::{Admitted, Endpoint, Incoming};
+use crate::call::{Admitted, Endpoint, Envelope, Incoming};
 use crate::controls::{self, Controls};
+use crate::invoke;
 use crate::keys::ModelLimits;
 use crate::receipt::Receipt;
 use crate::shared::Shared;
@@ -21,11 +22,14 @@ use tianji_providers::kinds::{self, Seen};
 use tianji_wire::{JsonLimits, RawObject};
 
 /// Lets a call in, or says why not. A refusal has spent nothing and holds nothing.
-pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Result<Box<Admitted>, Error> {
+pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, mut request: Incoming) -> Result<Box<Admitted>, Error> {
     let caller = request.caller;
     caller.check(Permission::Infer, request.endpoint.template)?;
     let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST)
         .map_err(|cause| DialectError::from(cause).of_request())?;
+    if request.endpoint.envelope == Envelope::BedrockInvoke {
+        invoke::open(&mut body, &mut request.headers, request.path_stream == Some(true))?;
+    }
     let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
     controls::read_headers(&request.headers, &mut controls)?;
     let mut seen = inspect(&body, &request.files, request.endpoint)?;
@@ -67,6 +71,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         json_array: request.json_array,
         timeout,
         receipt,
+        background: None,
     }))
 }
 

@@ -1,7 +1,9 @@
 //! The body of a reply: whole, or a stream that the listener pulls. No task and no channel per call.
 
+use crate::invoke::InvokeBody;
 use crate::raw::RawBody;
 use crate::relay::StreamBody;
+use crate::state::background::EventReader;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::io;
@@ -17,6 +19,10 @@ pub enum ReplyBody {
     Stream(Box<StreamBody>),
     /// Piece by piece, as the upstream sends it.
     Raw(Box<RawBody>),
+    /// Events of a response that is made in the background.
+    Events(Box<EventReader>),
+    /// A stream in the chunks of Bedrock's `InvokeModel`.
+    Invoke(Box<InvokeBody>),
 }
 
 impl ReplyBody {
@@ -39,6 +45,8 @@ impl Body for ReplyBody {
         match &mut *self {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Stream(stream) => stream.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
+            Self::Events(events) => events.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
+            Self::Invoke(invoke) => invoke.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Self::Raw(raw) => raw.poll_data(cx).map(|data| data.map(|data| data.map(Frame::data))),
         }
     }
@@ -50,7 +58,7 @@ impl Body for ReplyBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            Self::Stream(_) | Self::Raw(_) => SizeHint::default(),
+            _ => SizeHint::default(),
         }
     }
 }

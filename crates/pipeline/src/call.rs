@@ -6,6 +6,7 @@ use crate::door::Caller;
 use crate::media::Media;
 use crate::receipt::Receipt;
 use crate::snapshot::{Found, Snapshot};
+use crate::state::background::Run;
 use http::HeaderMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,6 +31,28 @@ pub struct Endpoint {
     pub template: &'static str,
     /// Show the upstream's own model name (Azure and engines paths, as the reference does).
     pub shows_upstream_model: bool,
+    /// What request and reply are wrapped in.
+    pub envelope: Envelope,
+}
+
+impl Endpoint {
+    /// The dialect of errors.
+    pub const fn errors(&self) -> DialectId {
+        match self.envelope {
+            Envelope::Plain => self.dialect,
+            Envelope::BedrockInvoke => DialectId::BedrockConverse,
+        }
+    }
+}
+
+/// What a dialect is wrapped in on its way from and to the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Envelope {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Bedrock's `InvokeModel` around Anthropic's messages.
+    BedrockInvoke,
 }
 
 /// A request as it comes from the listener.
@@ -81,6 +104,8 @@ pub(crate) struct Admitted {
     pub(crate) deadline: Instant,
     pub(crate) timeout: Duration,
     pub(crate) receipt: Receipt,
+    /// The response that it makes in the background.
+    pub(crate) background: Option<Arc<Run>>,
 }
 
 /// A call whose content may go to a model. Boxed from here on: a call is a kilobyte, and each stage takes it over.

@@ -1,13 +1,16 @@
 //! The door: from headers to a caller. Authentication only; what the caller may do is asked later.
 
 use crate::keys::KeyView;
+use crate::refusals::{self, Refused};
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use http::HeaderMap;
 use std::sync::Arc;
+use std::time::Instant;
 use tianji_auth::{CredentialSources, Denial, KeyHash, Permission, Principal, check_usable, credential};
+use tianji_core::Error;
 use tianji_core::record::MASTER_KEY_NAME;
-use tianji_core::{Error, Micros};
+use uuid::Uuid;
 
 /// An authenticated caller. There is no other way to make one than [`authenticate`].
 #[derive(Clone, Debug)]
@@ -33,6 +36,7 @@ pub async fn authenticate(
     snapshot: &Snapshot,
     headers: &HeaderMap,
     sources: CredentialSources<'_>,
+    asked: Asking,
 ) -> Result<Caller, Error> {
     let sources = CredentialSources { custom_header: snapshot.settings.key_header.as_ref(), ..sources };
     let found = credential(headers, &sources).map_err(|denial| denial.error())?;
@@ -45,7 +49,11 @@ pub async fn authenticate(
     }
     let now = shared.clock.wall();
     match shared.keys.view(hash, &shared.store, now).await {
-        Ok(Some(view)) => usable(view, now),
+        Ok(Some(view)) => {
+            let caller = Caller(view);
+            let checked = caller.principal.key().map_or(Ok(()), |key| check_usable(key, now));
+            checked.map(|()| caller.clone()).map_err(|denial| refused(shared, snapshot, &caller, asked, denial))
+        }
         Ok(None) => Err(Denial::unknown(found.expose()).error()),
         Err(cause) => {
             tracing::error!(%cause, "key store unavailable");
@@ -54,11 +62,26 @@ pub async fn authenticate(
     }
 }
 
-fn usable(view: Arc<KeyView>, now: Micros) -> Result<Caller, Error> {
-    if let Some(key) = view.principal.key() {
-        check_usable(key, now).map_err(|denial| denial.error())?;
+/// What a caller asks for, as far as it is known at the door.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking {
+    /// Route template.
+    pub route: &'static str,
+    /// Whether the route calls models, so that a refusal belongs into the ledger.
+    pub calls_models: bool,
+    /// When the request's head was complete.
+    pub started: Instant,
+}
+
+/// Refuses a caller who is known; gives the error to answer with.
+pub fn refused(shared: &Shared, snapshot: &Snapshot, caller: &Caller, asked: Asking, denial: Denial) -> Error {
+    let error = denial.error();
+    if asked.calls_models {
+        let Asking { route, started, .. } = asked;
+        let call = Refused { call_id: Uuid::now_v7(), call_type: "", route, started, error: &error };
+        refusals::note(shared, snapshot, caller, call);
     }
-    Ok(Caller(view))
+    error
 }
 
 fn master_view(shared: &Shared) -> Arc<KeyView> {

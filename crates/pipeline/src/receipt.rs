@@ -7,10 +7,10 @@ use crate::shared::Shared;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
-use tianji_core::{CallRecord, CallStatus, CostStatus, Error, Kind, Losses, UsageSource, Usd};
+use tianji_core::{CallRecord, CallStatus, CostStatus, Error, Kind, Losses, Usage, UsageSource, Usd};
 use tianji_dialects::Observed;
 use tianji_limits::Permit;
-use tianji_pricing::{CostContext, cost};
+use tianji_pricing::{Cost, CostContext, cost};
 use tianji_storage::Intent;
 use uuid::Uuid;
 
@@ -148,6 +148,11 @@ impl Receipt {
         self.spent
     }
 
+    /// What the call costs so far, as far as the provider has said what was used and the price is known.
+    pub(crate) fn cost_so_far(&self, seen: &Observed) -> Option<Usd> {
+        bill(self.concrete.as_deref(), seen.usage.as_ref()?, seen).map(|bill| bill.total)
+    }
+
     fn settle(&mut self, status: CallStatus, seen: Option<&Observed>) {
         if std::mem::replace(&mut self.settled, true) {
             return;
@@ -190,20 +195,24 @@ impl Receipt {
             None => return,
         };
         record.usage_source = if reported { UsageSource::Provider } else { UsageSource::Estimated };
-        let Some(price) = concrete.as_ref().and_then(|concrete| concrete.price.as_ref()) else {
+        let Some(bill) = bill(concrete.as_deref(), &record.usage, seen) else {
             record.cost_status = CostStatus::UnknownPrice;
             return;
         };
-        let context = CostContext {
-            service_tier: seen.service_tier.as_deref(),
-            resolution: seen.resolution.as_deref(),
-            ..CostContext::default()
-        };
-        let bill = cost(price, &record.usage, &context);
         record.cost = bill.total;
         record.cost_parts = bill.parts.iter().map(|(name, usd)| ((*name).to_owned(), *usd)).collect();
         record.cost_status = if reported { bill.status } else { CostStatus::Estimated };
     }
+}
+
+fn bill(concrete: Option<&Concrete>, usage: &Usage, seen: &Observed) -> Option<Cost> {
+    let price = concrete?.price.as_ref()?;
+    let context = CostContext {
+        service_tier: seen.service_tier.as_deref(),
+        resolution: seen.resolution.as_deref(),
+        ..CostContext::default()
+    };
+    Some(cost(price, usage, &context))
 }
 
 impl Drop for Receipt {

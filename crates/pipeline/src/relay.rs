@@ -3,6 +3,7 @@
 use crate::job::Job;
 use crate::receipt::Receipt;
 use crate::state::Keep;
+use crate::stream_cost;
 use bytes::{Bytes, BytesMut};
 use std::task::{Context, Poll, ready};
 use tianji_core::{Error, Kind};
@@ -63,6 +64,8 @@ pub struct StreamBody {
     receipt: Receipt,
     /// Keeps the reply for those who come back to it.
     keep: Option<Keep>,
+    /// Whether its usage says what the call cost.
+    shows_cost: bool,
     /// Whatever the call holds besides, released at the end.
     _busy: crate::dispatch::InFlight,
     over: bool,
@@ -76,13 +79,25 @@ impl StreamBody {
         busy: crate::dispatch::InFlight,
     ) -> Self {
         receipt.first_token();
-        Self { streaming, receipt, keep, _busy: busy, over: false }
+        Self { streaming, receipt, keep, shows_cost: false, _busy: busy, over: false }
+    }
+
+    /// With the cost in its usage.
+    pub(crate) const fn showing_cost(mut self, shows: bool) -> Self {
+        self.shows_cost = shows;
+        self
     }
 
     /// The next bytes for the client. Never an error: a broken upstream becomes an error frame and a clean end.
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         loop {
             if !self.streaming.out.is_empty() {
+                let observed = self.streaming.bridge.observed();
+                if let Some(cost) =
+                    Some(observed).filter(|_| self.shows_cost).and_then(|it| self.receipt.cost_so_far(it))
+                {
+                    stream_cost::put(cost, &mut self.streaming.out);
+                }
                 if let Some(keep) = &mut self.keep {
                     keep.events(&self.streaming.out);
                 }
@@ -120,7 +135,7 @@ impl StreamBody {
         let edit = source.edit.as_deref_mut();
         match piece {
             Some(piece) => {
-                source.splitter.push(piece.map_err(tianji_http::HttpError::into_error)?);
+                source.splitter.push(piece.map_err(|cause| cut(cause.into_error()))?);
                 translate(&mut source.splitter, edit, bridge.as_mut(), out)
             }
             None => {
@@ -133,11 +148,7 @@ impl StreamBody {
 
     /// Exactly one error frame, no terminator; the record says failure with the usage so far.
     fn break_off(&mut self, error: Error) {
-        let status = Kind::MidStream.status();
-        let error = match error.kind {
-            Kind::Connection | Kind::MalformedReply => Error { kind: Kind::MidStream, status, ..error },
-            _ => error,
-        };
+        let error = if error.kind == Kind::MalformedReply { cut(error) } else { error };
         self.streaming.bridge.fail(&error, &mut self.streaming.out);
         self.receipt.fail(&error, Some(self.streaming.bridge.observed()));
     }
@@ -194,6 +205,17 @@ fn one(
     let mut edited = Vec::with_capacity(1);
     edit.edit(frame, &mut edited);
     edited.iter().try_for_each(|frame| bridge.frame(frame, out))
+}
+
+/// A connection that breaks in the middle of a stream cuts it. (A provider that says within the stream that it failed
+/// has not: its error stays what it is.)
+fn cut(error: Error) -> Error {
+    match error.kind {
+        Kind::Connection | Kind::MalformedReply => {
+            Error { kind: Kind::MidStream, status: Kind::MidStream.status(), ..error }
+        }
+        _ => error,
+    }
 }
 
 fn unreadable(cause: tianji_wire::WireError) -> Error {

@@ -2,32 +2,26 @@
 
 use crate::attempt::{JSON, Outcome};
 use crate::body::ReplyBody;
-use crate::call::Incoming;
+use crate::call::{Admitted, Envelope, Incoming, Screened};
 use crate::dispatch::{Dispatched, Failed, dispatch};
 use crate::raw::RawBody;
+use crate::refusals::{self, Refused};
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
-use crate::state::{Keep, continues, recall};
-use crate::{admit, headers, lookup, route, screen};
+use crate::state::{Keep, background, continues, recall};
+use crate::{admit, headers, invoke, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
 use tianji_core::{BodyShape, DialectId, Error, Framing, Losses};
-use tianji_dialects::dialect;
+use tianji_dialects::{bedrock_converse, dialect};
 
 /// Serves a request.
 pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Response<ReplyBody> {
-    let (endpoint, call_id) = (request.endpoint, request.call_id);
-    let settings_of = Arc::clone(&snapshot);
-    let mut call = match admit::admit(shared, snapshot, request) {
+    let mut call = match let_in(shared, snapshot, request) {
         Ok(call) => call,
-        Err(error) => {
-            shared.metrics.refused(endpoint.template, &error);
-            let mut response = error_response(endpoint.dialect, &error);
-            headers::call_id(&settings_of.settings, call_id, response.headers_mut());
-            return response;
-        }
+        Err(refused) => return *refused,
     };
     // Boxed, so that other calls do not carry the room for it.
     if continues(&call)
@@ -35,7 +29,36 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
     {
         return fail(Failed { call, error });
     }
+    let later = background::is_asked(&call);
     let call = screen::screen(call);
+    if later {
+        Box::pin(background::begin(shared, call)).await.unwrap_or_else(|failed| fail(*failed))
+    } else {
+        answer(shared, call).await
+    }
+}
+
+/// Admits a call, or answers and notes why not.
+fn let_in(
+    shared: &Shared,
+    snapshot: Arc<Snapshot>,
+    request: Incoming,
+) -> Result<Box<Admitted>, Box<Response<ReplyBody>>> {
+    let (endpoint, call_id, started) = (request.endpoint, request.call_id, request.started);
+    let (settings_of, caller) = (Arc::clone(&snapshot), request.caller.clone());
+    admit::admit(shared, snapshot, request).map_err(|error| {
+        shared.metrics.refused(endpoint.template, &error);
+        let (call_type, route) = (endpoint.call_type, endpoint.template);
+        let refused = Refused { call_id, call_type, route, started, error: &error };
+        refusals::note(shared, &settings_of, &caller, refused);
+        let mut response = error_response(endpoint.errors(), &error);
+        headers::call_id(&settings_of.settings, call_id, response.headers_mut());
+        Box::new(response)
+    })
+}
+
+/// From a screened call to its reply.
+pub(crate) async fn answer(shared: &Shared, call: Screened) -> Response<ReplyBody> {
     if let Some(hit) = lookup::lookup(&call) {
         return hit;
     }
@@ -82,7 +105,12 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             map.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             map.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
             let body = StreamBody::new(*stream, call.receipt, keep, busy);
-            let mut response = Response::new(ReplyBody::Stream(Box::new(body)));
+            let body = Box::new(body.showing_cost(call.snapshot.settings.cost_in_stream_usage));
+            let body = match call.endpoint.envelope {
+                Envelope::Plain => ReplyBody::Stream(body),
+                Envelope::BedrockInvoke => invoke::wrap(body, &mut map),
+            };
+            let mut response = Response::new(body);
             *response.headers_mut() = map;
             response
         }
@@ -92,7 +120,7 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
 fn fail(failed: Failed) -> Response<ReplyBody> {
     let Failed { mut call, error } = failed;
     call.receipt.fail(&error, None);
-    let mut response = error_response(call.endpoint.dialect, &error);
+    let mut response = error_response(call.endpoint.errors(), &error);
     let shown = headers::failure(&call, &call.receipt);
     response.headers_mut().extend(shown);
     response
@@ -116,6 +144,10 @@ pub fn error_response(client: DialectId, error: &Error) -> Response<ReplyBody> {
     let mut response = Response::new(ReplyBody::of(body));
     *response.status_mut() = error.status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
+    if client == DialectId::BedrockConverse {
+        let kind = HeaderValue::from_static(bedrock_converse::error_type(error.status.as_u16()));
+        response.headers_mut().insert(HeaderName::from_static("x-amzn-errortype"), kind);
+    }
     headers::of_error(error, response.headers_mut());
     response
 }

@@ -63,6 +63,10 @@ pub struct Settings {
     pub open_metrics: bool,
     /// Always send the usage frame of a stream.
     pub always_include_stream_usage: bool,
+    /// The usage frame of a stream says what the call cost.
+    pub cost_in_stream_usage: bool,
+    /// Refused calls are written down too.
+    pub log_refusals: bool,
     /// Put the call id into error bodies.
     pub call_id_in_errors: bool,
     /// Status that answers a spent budget.
@@ -103,6 +107,8 @@ impl Default for Settings {
             unmanaged_responses: false,
             open_metrics: false,
             always_include_stream_usage: false,
+            cost_in_stream_usage: false,
+            log_refusals: true,
             call_id_in_errors: false,
             budget_status: http::StatusCode::UNPROCESSABLE_ENTITY,
             key_header: None,

@@ -2,7 +2,9 @@
 
 use crate::breakers::Breakers;
 use crate::keys::{KeyCache, KeyView};
+use crate::refusals::Refusals;
 use crate::state::Responses;
+use crate::state::background::Background;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tianji_core::{Clock, Secret};
@@ -27,8 +29,12 @@ pub struct Inner {
     pub store: Store,
     /// Responses that clients may come back to.
     pub responses: Responses,
+    /// Responses that are made in the background.
+    pub(crate) background: Background,
     /// Keys that were seen lately.
     pub keys: KeyCache,
+    /// Calls that were refused in this second.
+    pub(crate) refusals: Refusals,
     /// Failures per deployment.
     pub breakers: Breakers,
     /// Time.
@@ -59,7 +65,9 @@ impl Shared {
             spool,
             store,
             responses: Responses::new(passphrase),
+            background: Background::default(),
             keys: KeyCache::default(),
+            refusals: Refusals::default(),
             breakers: Breakers::default(),
             clock,
             tasks: TaskTracker::new(),

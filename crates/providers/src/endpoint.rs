@@ -12,6 +12,8 @@ pub enum EndpointKind {
     TextCompletion,
     /// OpenAI Responses.
     Responses,
+    /// Making a conversation of Responses shorter.
+    ResponsesCompact,
     /// Anthropic Messages.
     Messages,
     /// Counting the tokens of a prompt.
@@ -66,6 +68,8 @@ pub enum Operation {
         /// Whether it shall come as a stream.
         stream: bool,
     },
+    /// A conversation of Responses made shorter.
+    ResponsesCompact,
     /// A reply to a conversation, by Anthropic's Messages, where that is not the provider's chat.
     Messages {
         /// Whether it shall come as a stream.
@@ -108,6 +112,7 @@ impl EndpointKind {
     /// What to ask a provider for, for the kinds that are one question.
     pub const fn operation(self) -> Option<Operation> {
         Some(match self {
+            Self::ResponsesCompact => Operation::ResponsesCompact,
             Self::CountTokens => Operation::CountTokens,
             Self::Embeddings => Operation::Embeddings,
             Self::Rerank => Operation::Rerank,
@@ -133,6 +138,7 @@ impl Operation {
             Self::Chat { .. } => EndpointKind::Chat,
             Self::TextCompletion { .. } => EndpointKind::TextCompletion,
             Self::Responses { .. } => EndpointKind::Responses,
+            Self::ResponsesCompact => EndpointKind::ResponsesCompact,
             Self::Messages { .. } => EndpointKind::Messages,
             Self::CountTokens => EndpointKind::CountTokens,
             Self::Embeddings => EndpointKind::Embeddings,
@@ -157,6 +163,7 @@ impl Operation {
             Self::Chat { .. } => "/chat/completions",
             Self::TextCompletion { .. } => "/completions",
             Self::Responses { .. } => "/responses",
+            Self::ResponsesCompact => "/responses/compact",
             Self::Messages { .. } | Self::CountTokens => return None,
             Self::Embeddings => "/embeddings",
             Self::Rerank => "/rerank",

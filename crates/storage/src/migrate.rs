@@ -20,6 +20,11 @@ const MIGRATIONS: &[Migration] = &[
         text: include_str!("../../../migrations/0001_keys_and_ledger.sql"),
     },
     Migration { version: 2, name: "0002_responses.sql", text: include_str!("../../../migrations/0002_responses.sql") },
+    Migration {
+        version: 3,
+        name: "0003_background_responses.sql",
+        text: include_str!("../../../migrations/0003_background_responses.sql"),
+    },
 ];
 
 /// Brings a database to the present schema.

@@ -2,7 +2,9 @@
 
 use crate::engine::{Step, Value, column};
 use crate::error::StoreError;
-use crate::statements::{RESPONSE_DELETE, RESPONSE_GET, RESPONSE_PUT, RESPONSES_PURGE};
+use crate::statements::{
+    RESPONSE_DELETE, RESPONSE_FINISH, RESPONSE_GET, RESPONSE_PUT, RESPONSE_RENEW, RESPONSES_PURGE, RESPONSES_STALE,
+};
 use crate::store::Store;
 use tianji_core::Micros;
 
@@ -23,6 +25,8 @@ pub struct StoredResponse {
     pub created_at: Micros,
     /// When it is forgotten.
     pub expires_at: Micros,
+    /// Until when it is sure that somebody is making it; `None` = it is made.
+    pub lease_until: Option<Micros>,
 }
 
 impl Store {
@@ -40,6 +44,7 @@ impl Store {
                 Value::maybe(response.sealed.as_deref()),
                 Value::Int(response.created_at.0),
                 Value::Int(response.expires_at.0),
+                response.lease_until.map_or(Value::Null, |until| Value::Int(until.0)),
             ];
             Step::run(RESPONSE_PUT, params)
         };
@@ -65,7 +70,43 @@ impl Store {
             sealed: optional(3, "sealed")?,
             created_at: Micros(column(row, 4, "created_at")?.as_int("created_at")?),
             expires_at: Micros(column(row, 5, "expires_at")?.as_int("expires_at")?),
+            lease_until: match column(row, 6, "lease_until")? {
+                Value::Null => None,
+                value => Some(Micros(value.as_int("lease_until")?)),
+            },
         }))
+    }
+
+    /// Goes on vouching for a response that is being made. `false`: it is made, or nobody wants it any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew_response(&self, id: &str, until: Micros) -> Result<bool, StoreError> {
+        self.engine.transaction(vec![Step::change(RESPONSE_RENEW, vec![Value::text(id), Value::Int(until.0)])]).await
+    }
+
+    /// Keeps what became of a response that was being made: its deployment and what is sealed. `false`: that was known
+    /// already, and stays, or nobody wants it any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn finish_response(
+        &self,
+        id: &str,
+        deployment: Option<&str>,
+        sealed: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let params = vec![Value::text(id), Value::maybe(deployment), Value::maybe(sealed)];
+        self.engine.transaction(vec![Step::change(RESPONSE_FINISH, params)]).await
+    }
+
+    /// Ids of responses that were being made by a process that vouches for them no longer; a hundred at most.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stale_responses(&self, now: Micros) -> Result<Vec<String>, StoreError> {
+        let rows = self.engine.query(RESPONSES_STALE, vec![Value::Int(now.0)]).await?;
+        rows.iter().map(|row| Ok(column(row, 0, "id")?.as_text("id")?.to_owned())).collect()
     }
 
     /// Forgets a response.

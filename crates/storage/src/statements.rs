@@ -25,9 +25,12 @@ statements! {
     KEY_SPENT_SINCE = "key_spent_since";
     KEY_UPDATE = "key_update";
     RESPONSE_DELETE = "response_delete";
+    RESPONSE_FINISH = "response_finish";
     RESPONSE_GET = "response_get";
     RESPONSE_PUT = "response_put";
+    RESPONSE_RENEW = "response_renew";
     RESPONSES_PURGE = "responses_purge";
+    RESPONSES_STALE = "responses_stale";
     SPEND_BY_DAY = "spend_by_day";
     USAGE_DAY_ADD = "usage_day_add";
     VERSION_NEXT = "version_next";

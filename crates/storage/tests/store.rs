@@ -133,6 +133,7 @@ async fn responses_are_kept_until_their_time_is_over() {
             sealed: Some("words".to_owned()),
             created_at: Micros(1),
             expires_at: Micros(10),
+            lease_until: None,
         };
         let elsewhere = StoredResponse {
             id: "resp_2".to_owned(),
@@ -150,6 +151,37 @@ async fn responses_are_kept_until_their_time_is_over() {
         assert_eq!(store.response("resp_2", Micros(9)).await.unwrap(), Some(elsewhere), "{name}");
         store.delete_response("resp_2").await.unwrap();
         assert_eq!(store.response("resp_2", Micros(9)).await.unwrap(), None, "{name}");
+        path.into_iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_response_in_the_making_is_finished_once() {
+    for (store, path) in stores().await {
+        let name = store.engine_name();
+        let begun = StoredResponse {
+            id: "resp_1".to_owned(),
+            token: "t".to_owned(),
+            deployment: None,
+            model_group: "m".to_owned(),
+            sealed: Some("queued".to_owned()),
+            created_at: Micros(1),
+            expires_at: Micros(100),
+            lease_until: Some(Micros(10)),
+        };
+        store.put_responses(std::slice::from_ref(&begun)).await.unwrap();
+        assert_eq!(store.response("resp_1", Micros(5)).await.unwrap().as_ref(), Some(&begun), "{name}");
+        assert!(store.stale_responses(Micros(9)).await.unwrap().is_empty(), "{name}");
+        assert!(store.renew_response("resp_1", Micros(20)).await.unwrap(), "{name}");
+        assert!(store.stale_responses(Micros(19)).await.unwrap().is_empty(), "{name}");
+        assert_eq!(store.stale_responses(Micros(20)).await.unwrap(), ["resp_1"], "{name}");
+        assert!(store.finish_response("resp_1", Some("d"), Some("done")).await.unwrap(), "{name}");
+        assert!(!store.finish_response("resp_1", None, Some("late")).await.unwrap(), "{name}");
+        assert!(!store.renew_response("resp_1", Micros(30)).await.unwrap(), "{name}");
+        let done = store.response("resp_1", Micros(5)).await.unwrap().unwrap();
+        assert_eq!((done.deployment.as_deref(), done.sealed.as_deref()), (Some("d"), Some("done")), "{name}");
+        assert_eq!((done.token.as_str(), done.lease_until), ("t", None), "{name}");
+        assert!(!store.finish_response("resp_2", None, None).await.unwrap(), "{name}");
         path.into_iter().for_each(|path| std::fs::remove_file(path).unwrap());
     }
 }

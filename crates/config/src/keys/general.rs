@@ -60,7 +60,7 @@ const KEYS: &[Key] = &[
     inactive("disable_budget_reservation", Bool),
     inactive("disable_custom_api_keys", Bool),
     inactive("disable_env_credential_login", Bool),
-    inactive("disable_error_logs", Bool),
+    active("disable_error_logs", Bool),
     inactive("disable_key_generate_for_org_admin", Bool),
     inactive("disable_master_key_return", Bool),
     inactive("disable_model_info_refresh", Bool),

@@ -115,7 +115,7 @@ const KEYS: &[Key] = &[
     inactive("guardrails", List),
     inactive("http2", Bool),
     active("in_memory_llm_clients_cache", Ignored),
-    inactive("include_cost_in_streaming_usage", Bool),
+    active("include_cost_in_streaming_usage", Bool),
     inactive("input_callback", Texts),
     inactive("internal_user_budget_duration", Text),
     inactive("json_logs", Bool),

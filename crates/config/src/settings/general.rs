@@ -38,6 +38,8 @@ pub struct GeneralSettings {
     pub shared_responses: bool,
     /// Ids of unknown responses are passed on (`allow_unmanaged_response_ids`).
     pub unmanaged_responses: bool,
+    /// Refused calls are not written down.
+    pub disable_error_logs: bool,
     /// Whether fallback targets must be allowed for the key.
     pub enforce_fallback_model_access: Option<bool>,
     /// Status that answers a spent budget.
@@ -66,6 +68,7 @@ impl GeneralSettings {
             include_call_id_in_error_body: fields.flag("include_call_id_in_error_body").unwrap_or(false),
             shared_responses: fields.flag("disable_responses_id_security").unwrap_or(false),
             unmanaged_responses: fields.flag("allow_unmanaged_response_ids").unwrap_or(false),
+            disable_error_logs: fields.flag("disable_error_logs").unwrap_or(false),
             enforce_fallback_model_access: fields.flag("enforce_fallback_model_access"),
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")

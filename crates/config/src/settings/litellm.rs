@@ -30,6 +30,8 @@ pub struct LitellmSettings {
     pub chat_for_messages: bool,
     /// Metrics are read without a key (`require_auth_for_metrics_endpoint: false`).
     pub open_metrics: bool,
+    /// The usage frame of a stream says what the call cost.
+    pub include_cost_in_streaming_usage: bool,
     /// Status that answers a spent budget.
     pub budget_exceeded_status_code: Option<u16>,
     /// Whether addresses that clients name must be public (`user_url_validation`).
@@ -52,6 +54,7 @@ impl LitellmSettings {
             model_alias_map: names(fields.map("model_alias_map").unwrap_or_default()),
             chat_for_messages: fields.flag("use_chat_completions_url_for_anthropic_messages").unwrap_or(false),
             open_metrics: fields.flag("require_auth_for_metrics_endpoint") == Some(false),
+            include_cost_in_streaming_usage: fields.flag("include_cost_in_streaming_usage").unwrap_or(false),
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")
                 .and_then(|code| code.try_into().ok()),

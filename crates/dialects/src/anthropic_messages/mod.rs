@@ -5,6 +5,7 @@ mod error;
 pub(crate) mod fields;
 mod finish;
 mod inspect;
+pub mod invoke;
 mod relay;
 pub(crate) mod request;
 mod response;

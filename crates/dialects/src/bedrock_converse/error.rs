@@ -30,7 +30,7 @@ pub(super) fn encode(error: &Error) -> Bytes {
 }
 
 /// Writes the message that ends a failed stream.
-pub(super) fn write(error: &Error, out: &mut BytesMut) {
+pub(crate) fn write(error: &Error, out: &mut BytesMut) {
     let exception = match error.kind {
         Kind::MidStream => "modelStreamErrorException",
         _ => match error.status.as_u16() {

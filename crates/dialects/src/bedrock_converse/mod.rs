@@ -16,6 +16,7 @@ mod types;
 mod usage;
 
 pub use error::error_type;
+pub(crate) use error::write as write_error;
 pub use inspect::inspect;
 
 use crate::remote::MediaKind;

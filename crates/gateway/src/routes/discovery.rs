@@ -198,6 +198,7 @@ fn path(kind: EndpointKind) -> &'static str {
         EndpointKind::Chat => "chat_completion",
         EndpointKind::TextCompletion => "text_completion",
         EndpointKind::Responses => "responses",
+        EndpointKind::ResponsesCompact => "responses_compact",
         EndpointKind::Messages => "messages",
         EndpointKind::CountTokens => "messages_count_tokens",
         EndpointKind::Embeddings => "embeddings",

@@ -7,7 +7,7 @@ use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_dialects::anthropic_messages;
-use tianji_pipeline::{Endpoint, Incoming, error_response, serve};
+use tianji_pipeline::{Endpoint, Envelope, Incoming, error_response, serve};
 use tianji_providers::EndpointKind;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -116,14 +116,21 @@ pub(super) struct FromPath {
     pub(super) stream: Option<bool>,
     /// Whether it shall come as a JSON array.
     pub(super) json_array: bool,
+    /// What request and reply are wrapped in.
+    pub(super) envelope: Envelope,
 }
 
 /// The same where the path says more. No `async fn`: those keep what they are given twice, once as it came.
 pub(super) fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str, path: FromPath) -> Answer {
     let Some(caller) = hit.caller else { return Box::pin(std::future::ready(respond::not_found())) };
+    let dialect = match path.envelope {
+        Envelope::Plain => hit.route.dialect,
+        Envelope::BedrockInvoke => DialectId::AnthropicMessages,
+    };
     let endpoint = Endpoint {
         kind,
-        dialect: hit.route.dialect,
+        dialect,
+        envelope: path.envelope,
         call_type,
         template: hit.route.path,
         shows_upstream_model: path.model.is_some() && hit.route.dialect == DEFAULT_DIALECT,

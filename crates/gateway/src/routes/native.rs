@@ -7,14 +7,20 @@ use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_dialects::gemini;
-use tianji_pipeline::error_response;
+use tianji_pipeline::{Envelope, error_response};
 use tianji_providers::EndpointKind;
 
 pub(super) const ROUTES: &[Route] = &[
     gemini("/v1beta/models/{*model}"),
     gemini("/v1/models/{*model}"),
     bedrock("/model/{model}/converse", "bedrock_converse", "Bedrock Converse", converse),
-    bedrock("/model/{model}/converse-stream", "bedrock_converse_stream", "Bedrock Converse, streamed", converse_stream),
+    bedrock("/bedrock/model/{model}/converse", "bedrock_converse", "Bedrock Converse", converse),
+    converse_streamed("/model/{model}/converse-stream"),
+    converse_streamed("/bedrock/model/{model}/converse-stream"),
+    bedrock("/model/{model}/invoke", "bedrock_invoke", "Bedrock InvokeModel", invoke),
+    bedrock("/bedrock/model/{model}/invoke", "bedrock_invoke", "Bedrock InvokeModel", invoke),
+    invoke_streamed("/model/{model}/invoke-with-response-stream"),
+    invoke_streamed("/bedrock/model/{model}/invoke-with-response-stream"),
     cohere("/v2/chat"),
     cohere("/cohere/v2/chat"),
 ];
@@ -45,6 +51,14 @@ const fn bedrock(path: &'static str, name: &'static str, summary: &'static str, 
     Route { keys: KeyPlace::AwsSignature, handler, ..door(path, name, summary, DialectId::BedrockConverse) }
 }
 
+const fn converse_streamed(path: &'static str) -> Route {
+    bedrock(path, "bedrock_converse_stream", "Bedrock Converse, streamed", converse_stream)
+}
+
+const fn invoke_streamed(path: &'static str) -> Route {
+    bedrock(path, "bedrock_invoke_stream", "Bedrock InvokeModel, streamed", invoke_stream)
+}
+
 const fn cohere(path: &'static str) -> Route {
     door(path, "cohere_chat", "Cohere chat", DialectId::CohereChat)
 }
@@ -63,8 +77,23 @@ fn converse_stream(hit: Hit) -> Answer {
 
 fn converse_as(hit: Hit, stream: bool) -> Answer {
     let model = hit.param("model").map(str::to_owned);
-    let path = FromPath { model, stream: Some(stream), json_array: false };
+    let path = FromPath { model, stream: Some(stream), ..FromPath::default() };
     run_as(hit, EndpointKind::Chat, "acompletion", path)
+}
+
+fn invoke(hit: Hit) -> Answer {
+    invoke_as(hit, false)
+}
+
+fn invoke_stream(hit: Hit) -> Answer {
+    invoke_as(hit, true)
+}
+
+fn invoke_as(hit: Hit, stream: bool) -> Answer {
+    let model = hit.param("model").map(str::to_owned);
+    let envelope = Envelope::BedrockInvoke;
+    let path = FromPath { model, stream: Some(stream), envelope, ..FromPath::default() };
+    run_as(hit, EndpointKind::Messages, "anthropic_messages", path)
 }
 
 fn gemini_verb(hit: Hit) -> Answer {
@@ -79,7 +108,8 @@ fn gemini_verb(hit: Hit) -> Answer {
         "countTokens" => return Box::pin(count(hit, model)),
         _ => return Box::pin(async { respond::not_found() }),
     };
-    let path = FromPath { model: Some(model), stream: Some(stream), json_array: stream && !events };
+    let json_array = stream && !events;
+    let path = FromPath { model: Some(model), stream: Some(stream), json_array, ..FromPath::default() };
     run_as(hit, EndpointKind::Chat, "agenerate_content", path)
 }
 

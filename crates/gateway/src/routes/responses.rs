@@ -1,12 +1,14 @@
 //! Earlier responses of the Responses API: asked for again, cancelled, deleted; input counted.
 
+use super::llm::run;
 use super::{Answer, Hit, KeyPlace, Route};
 use crate::respond;
 use serde_json::json;
 use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
-use tianji_pipeline::{Asked, count_input, error_response, retrieve};
+use tianji_pipeline::{Asked, count_input, error_response, resume, retrieve};
+use tianji_providers::EndpointKind;
 
 pub(super) const ROUTES: &[Route] = &[
     one(Verb::Get, "/v1/responses/{response_id}", "response_get", "A response", get),
@@ -23,6 +25,8 @@ pub(super) const ROUTES: &[Route] = &[
         "What was put in",
         input_items,
     ),
+    one(Verb::Post, "/v1/responses/compact", "responses_compact", "Make a conversation shorter", compact),
+    one(Verb::Post, "/openai/v1/responses/compact", "responses_compact", "Make a conversation shorter", compact),
     one(Verb::Post, "/v1/responses/input_tokens", "response_input_tokens", "Count the tokens of an input", tokens),
     one(Verb::Post, "/openai/v1/responses/input_tokens", "response_input_tokens", "Count an input's tokens", tokens),
 ];
@@ -49,7 +53,18 @@ const fn one(
 }
 
 fn get(hit: Hit) -> Answer {
-    ask(hit, Asked::Response)
+    let query = hit.head.uri.query().unwrap_or_default();
+    let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    if !matches!(value("stream"), Some("true" | "True" | "1")) {
+        return ask(hit, Asked::Response);
+    }
+    let after = value("starting_after").and_then(|number| number.parse().ok());
+    Box::pin(async move {
+        let Some(caller) = &hit.caller else { return respond::not_found() };
+        let id = hit.param("response_id").unwrap_or_default();
+        let events = resume(&hit.gateway.shared, &hit.snapshot, caller, id, after).await;
+        events.unwrap_or_else(|error| error_response(hit.route.dialect, &error))
+    })
 }
 
 fn delete(hit: Hit) -> Answer {
@@ -74,6 +89,10 @@ fn ask(hit: Hit, asked: Asked) -> Answer {
             Err(error) => error_response(hit.route.dialect, &error),
         }
     })
+}
+
+fn compact(hit: Hit) -> Answer {
+    run(hit, EndpointKind::ResponsesCompact, "acompact_responses")
 }
 
 fn tokens(hit: Hit) -> Answer {

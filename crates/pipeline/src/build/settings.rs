@@ -42,6 +42,8 @@ pub(super) fn settings(config: &Config) -> Settings {
         unmanaged_responses: general.unmanaged_responses,
         open_metrics: litellm.open_metrics,
         always_include_stream_usage: general.always_include_stream_usage,
+        cost_in_stream_usage: litellm.include_cost_in_streaming_usage,
+        log_refusals: !general.disable_error_logs,
         call_id_in_errors: general.include_call_id_in_error_body,
         budget_status: general
             .budget_exceeded_status_code

@@ -32,6 +32,13 @@ impl Keep {
             return None;
         }
         let native = sending.way.dialect == DialectId::OpenAiResponses && attempt.deployment.mock_response.is_none();
+        if let Some(run) = &call.background {
+            // What became of it is written down by who makes it.
+            if native {
+                run.held_by(&attempt.deployment.id);
+            }
+            return None;
+        }
         let input = if native { None } else { Some(super::recall::items_of(&call.body)?) };
         Some(Self {
             shared: shared.clone(),
@@ -74,7 +81,7 @@ impl Keep {
             None => None,
             Some(input) => {
                 let Ok(response) = serde_json::from_slice::<Box<RawValue>>(body) else { return };
-                self.shared.responses.seal(&Conversation { input, response })
+                self.shared.responses.seal(&Conversation { input, response, upstream_id: None })
             }
         };
         let now = self.shared.clock.wall();
@@ -86,6 +93,7 @@ impl Keep {
             sealed,
             created_at: now,
             expires_at: now.plus(TTL),
+            lease_until: None,
         });
         if !kept {
             self.shared.metrics.unkept();

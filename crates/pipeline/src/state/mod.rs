@@ -4,6 +4,7 @@
 //! other vendors conversation and reply are kept here, sealed. Writing is behind: a response is in memory at once and in
 //! the database soon after, so that no call waits for it.
 
+pub(crate) mod background;
 mod keep;
 mod recall;
 mod retrieve;
@@ -39,6 +40,9 @@ pub(crate) struct Conversation {
     pub(crate) input: Box<RawValue>,
     /// The response object.
     pub(crate) response: Box<RawValue>,
+    /// The vendor's id of the response, where a vendor has it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) upstream_id: Option<String>,
 }
 
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! Going on from an earlier response: at the vendor that has it, or with its conversation put before the new input.
 
-use super::Conversation;
+use super::{Conversation, background};
 use crate::call::Admitted;
 use crate::door::Caller;
 use crate::shared::Shared;
@@ -30,14 +30,25 @@ pub(crate) async fn recall(shared: &Shared, call: &mut Admitted) -> Result<(), E
         }
         return Err(unknown(&id));
     };
-    if let Some(deployment) = &kept.deployment {
-        let group = call.snapshot.by_id.get(deployment.as_str()).ok_or_else(|| unknown(&id))?;
+    if kept.lease_until.is_some() {
+        let words = format!("Previous response with id '{}' is not complete yet.", shown(&id));
+        return Err(Error::client(Kind::BadRequest, words).with_param("previous_response_id"));
+    }
+    let conversation = match &kept.sealed {
+        Some(_) => Some(shared.responses.open(&kept).ok_or_else(|| unknown(&id))?),
+        None => None,
+    };
+    let holder = kept.deployment.as_deref().and_then(|id| call.snapshot.by_id.get(id));
+    if let Some(group) = holder {
         call.found = Found { group: Arc::clone(group), name: kept.model_group.as_str().into(), filled: Vec::new() };
+        if let Some(upstream_id) = conversation.and_then(|conversation| conversation.upstream_id) {
+            call.body.set("previous_response_id", &upstream_id);
+        }
         return Ok(());
     }
-    let conversation = shared.responses.open(&kept).ok_or_else(|| unknown(&id))?;
     let new = items_of(&call.body);
-    let input = joined(&conversation, new.as_deref()).ok_or_else(|| unknown(&id))?;
+    let joined = conversation.and_then(|conversation| joined(&conversation, new.as_deref()));
+    let input = joined.ok_or_else(|| unknown(&id))?;
     call.body.remove("previous_response_id");
     call.body.set_raw("input", input);
     Ok(())
@@ -52,13 +63,20 @@ pub(super) async fn find(
 ) -> Option<Arc<StoredResponse>> {
     let kept = shared.responses.find(&shared.store, id, shared.clock.wall()).await?;
     let open = snapshot.settings.shared_responses || caller.principal.role() == Role::ProxyAdmin;
-    Some(kept).filter(|kept| open || *kept.token == *caller.token)
+    let kept = Some(kept).filter(|kept| open || *kept.token == *caller.token)?;
+    if kept.lease_until.is_none() {
+        return Some(kept);
+    }
+    background::if_gone(shared, StoredResponse::clone(&kept)).await.map(Arc::new)
 }
 
 pub(super) fn unknown(id: &str) -> Error {
-    let shown: String = id.chars().take(128).collect();
-    Error::client(Kind::BadRequest, format!("Previous response with id '{shown}' not found."))
+    Error::client(Kind::BadRequest, format!("Previous response with id '{}' not found.", shown(id)))
         .with_param("previous_response_id")
+}
+
+fn shown(id: &str) -> String {
+    id.chars().take(128).collect()
 }
 
 /// A request's `input` as a list of items: a bare text is a user's message.
@@ -98,6 +116,7 @@ mod tests {
         let earlier = Conversation {
             input: raw(r#"[{"role":"user","content":"a"}]"#),
             response: raw(r#"{"id":"resp_1","output":[{"type":"message","content":[]}]}"#),
+            upstream_id: None,
         };
         let body = RawObject::parse(Bytes::from_static(br#"{"input": "b"}"#)).unwrap();
         let input = joined(&earlier, items_of(&body).as_deref()).unwrap();
@@ -105,6 +124,9 @@ mod tests {
             input,
             r#"[{"role":"user","content":"a"},{"type":"message","content":[]},{"role":"user","content":"b"}]"#
         );
-        assert_eq!(joined(&Conversation { input: raw("[]"), response: raw("{}") }, None).unwrap(), "[]");
+        assert_eq!(
+            joined(&Conversation { input: raw("[]"), response: raw("{}"), upstream_id: None }, None).unwrap(),
+            "[]"
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Asking again for a response, what was put into it, cancelling and deleting it.
 
+use super::background;
 use super::recall::{find, unknown};
 use crate::door::Caller;
 use crate::shared::Shared;
@@ -40,8 +41,10 @@ pub async fn retrieve(
 ) -> Result<Bytes, Error> {
     let kept = find(shared, snapshot, caller, id).await.ok_or_else(|| missing(id))?;
     let told = match &kept.deployment {
-        Some(deployment) => at_vendor(shared, snapshot, deployment, &kept, asked, query).await?,
-        None => here(shared, &kept, asked)?,
+        Some(deployment) if kept.sealed.is_none() => {
+            at_vendor(shared, snapshot, deployment, &kept.id, asked, query).await?
+        }
+        _ => here(shared, snapshot, &kept, asked).await?,
     };
     if asked == Asked::Delete {
         let failed =
@@ -51,25 +54,35 @@ pub async fn retrieve(
     Ok(told)
 }
 
-fn missing(id: &str) -> Error {
+pub(super) fn missing(id: &str) -> Error {
     let words = unknown(id).message.replace("Previous response", "Response");
     Error::client(Kind::NotFound, words).with_status(StatusCode::NOT_FOUND)
 }
 
-fn here(shared: &Shared, kept: &StoredResponse, asked: Asked) -> Result<Bytes, Error> {
-    let conversation = || shared.responses.open(kept).ok_or_else(|| missing(&kept.id));
+async fn here(shared: &Shared, snapshot: &Snapshot, kept: &StoredResponse, asked: Asked) -> Result<Bytes, Error> {
+    let conversation = shared.responses.open(kept).ok_or_else(|| missing(&kept.id));
     match asked {
-        Asked::Response => Ok(Bytes::copy_from_slice(conversation()?.response.get().as_bytes())),
+        Asked::Response => background::as_it_is(kept, &conversation?).ok_or_else(|| missing(&kept.id)),
         Asked::InputItems => {
-            let list = serde_json::json!({"object": "list", "data": conversation()?.input, "has_more": false});
+            let list = serde_json::json!({"object": "list", "data": conversation?.input, "has_more": false});
             Ok(list.to_string().into())
         }
-        Asked::Cancel => {
-            Err(Error::client(Kind::BadRequest, "Only responses created with background=true can be cancelled."))
-        }
+        Asked::Cancel => background::cancel(shared, kept, &conversation?).await,
         Asked::Delete => {
+            background::abandon(shared, &kept.id);
+            if let (Some(deployment), Some(id)) = (&kept.deployment, conversation.ok().and_then(|it| it.upstream_id)) {
+                forget_at_vendor(shared, snapshot, deployment, &id).await?;
+            }
             Ok(serde_json::json!({"id": kept.id, "object": "response", "deleted": true}).to_string().into())
         }
+    }
+}
+
+/// What the vendor has of a response is deleted too; a vendor that has it no more is as good.
+async fn forget_at_vendor(shared: &Shared, snapshot: &Snapshot, deployment: &str, id: &str) -> Result<(), Error> {
+    match at_vendor(shared, snapshot, deployment, id, Asked::Delete, None).await {
+        Err(error) if error.kind != Kind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -78,12 +91,12 @@ async fn at_vendor(
     shared: &Shared,
     snapshot: &Snapshot,
     deployment: &str,
-    kept: &StoredResponse,
+    id: &str,
     asked: Asked,
     query: Option<&str>,
 ) -> Result<Bytes, Error> {
     let group = snapshot.by_id.get(deployment);
-    let deployment = group.and_then(|group| group.deployments.first()).ok_or_else(|| missing(&kept.id))?;
+    let deployment = group.and_then(|group| group.deployments.first()).ok_or_else(|| missing(id))?;
     let provider = &deployment.provider;
     let outgoing = provider.outgoing(&deployment.connection, Operation::Responses { stream: false }, &deployment.model);
     let outgoing = outgoing.map_err(words::no_connection)?;
@@ -93,7 +106,7 @@ async fn at_vendor(
         Asked::Cancel => (Method::POST, "/cancel"),
         Asked::Delete => (Method::DELETE, ""),
     };
-    let mut uri = address(&outgoing.uri, &kept.id, tail, query).ok_or_else(|| missing(&kept.id))?;
+    let mut uri = address(&outgoing.uri, id, tail, query).ok_or_else(|| missing(id))?;
     let mut headers = outgoing.headers;
     if let Some(source) = &deployment.connection.source {
         let credential = shared.credentials.of(source, &shared.http, &*shared.clock).await?;

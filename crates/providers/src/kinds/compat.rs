@@ -15,7 +15,7 @@ pub(super) fn translator(kind: EndpointKind) -> Option<&'static dyn Translator> 
         EndpointKind::Embeddings => embeddings::COMPAT,
         EndpointKind::Rerank => rerank::COMPAT,
         EndpointKind::Moderation => moderation::COMPAT,
-        EndpointKind::Images | EndpointKind::Ocr | EndpointKind::Search => &Json,
+        EndpointKind::Images | EndpointKind::Ocr | EndpointKind::Search | EndpointKind::ResponsesCompact => &Json,
         EndpointKind::Speech => &Spoken,
         EndpointKind::Transcription | EndpointKind::Translation => &Multipart,
         EndpointKind::ImageEdits | EndpointKind::ImageVariations => &Multipart,
@@ -162,7 +162,11 @@ impl Form {
     }
 
     fn usage(&self, body: &RawObject) -> Option<Usage> {
-        let mut usage = body.raw("usage").and_then(usage_of);
+        let told = body.raw("usage");
+        if self.kind == EndpointKind::ResponsesCompact {
+            return told.and_then(super::meter::usage_of_response);
+        }
+        let mut usage = told.and_then(usage_of);
         if draws(self.kind) {
             let made = body.read::<Vec<serde::de::IgnoredAny>>("data").and_then(Result::ok);
             usage.get_or_insert_default().counters.images = made.map_or(0, |list| list.len() as u64);

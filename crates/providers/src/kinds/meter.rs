@@ -31,6 +31,36 @@ pub fn usage_of(raw: &[u8]) -> Option<Usage> {
     })
 }
 
+/// The usage of a response (OpenAI, "The response object"): what was read from the cache and what was thought are parts
+/// of what went in and came out.
+pub(super) fn usage_of_response(raw: &[u8]) -> Option<Usage> {
+    let told: OfResponse = serde_json::from_slice(raw).ok()?;
+    let cached = told.input_tokens_details.unwrap_or_default().cached_tokens.min(told.input_tokens);
+    let thought = told.output_tokens_details.unwrap_or_default().reasoning_tokens.min(told.output_tokens);
+    Some(Usage {
+        in_text: told.input_tokens - cached,
+        cache_read_text: cached,
+        out_text: told.output_tokens - thought,
+        out_reasoning: thought,
+        ..Usage::default()
+    })
+}
+
+#[derive(Deserialize)]
+struct OfResponse {
+    input_tokens: u64,
+    output_tokens: u64,
+    input_tokens_details: Option<Parts>,
+    output_tokens_details: Option<Parts>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Parts {
+    cached_tokens: u64,
+    reasoning_tokens: u64,
+}
+
 #[derive(Deserialize)]
 struct Reported {
     prompt_tokens: Option<u64>,
@@ -51,4 +81,20 @@ struct Reported {
 struct Details {
     audio_tokens: u64,
     image_tokens: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_responses_usage_are_not_counted_twice() {
+        let raw = br#"{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":5,
+                       "output_tokens_details":{"reasoning_tokens":2},"total_tokens":15}"#;
+        let counted = Usage { in_text: 6, cache_read_text: 4, out_text: 3, out_reasoning: 2, ..Usage::default() };
+        assert_eq!(usage_of_response(raw), Some(counted));
+        let plain = Usage { in_text: 1, out_text: 2, ..Usage::default() };
+        assert_eq!(usage_of_response(br#"{"input_tokens":1,"output_tokens":2}"#), Some(plain));
+        assert_eq!(usage_of_response(b"null"), None);
+    }
 }

@@ -18,7 +18,7 @@ pub(super) fn uri(
     let path = operation.conventional_path().ok_or_else(|| provider.not_offered(operation, model))?;
     let base = connection.base.as_str();
     let version = connection.api_version.as_deref().unwrap_or_default();
-    if matches!(operation, Operation::Responses { .. }) {
+    if matches!(operation, Operation::Responses { .. } | Operation::ResponsesCompact) {
         return Ok(responses(base, version, path));
     }
     if base.contains("/openai/deployments/") {
