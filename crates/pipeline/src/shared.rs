@@ -1,6 +1,7 @@
 //! What outlives a reload of the configuration.
 
 use crate::breakers::Breakers;
+use crate::films::Films;
 use crate::keys::{KeyCache, KeyView};
 use crate::state::Responses;
 use std::sync::{Arc, OnceLock};
@@ -26,6 +27,8 @@ pub struct Inner {
     pub store: Store,
     /// Responses that clients may come back to.
     pub responses: Responses,
+    /// Ids of films.
+    pub films: Films,
     /// Keys that were seen lately.
     pub keys: KeyCache,
     /// Failures per deployment.
@@ -56,6 +59,7 @@ impl Shared {
             spool,
             store,
             responses: Responses::new(passphrase),
+            films: Films::new(passphrase),
             keys: KeyCache::default(),
             breakers: Breakers::default(),
             clock,

@@ -7,7 +7,7 @@ use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_dialects::anthropic_messages;
-use tianji_pipeline::{Endpoint, Incoming, error_response, serve};
+use tianji_pipeline::{Endpoint, FilmAsk, Incoming, error_response, serve};
 use tianji_providers::EndpointKind;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -116,6 +116,8 @@ pub(super) struct FromPath {
     pub(super) stream: Option<bool>,
     /// Whether it shall come as a JSON array.
     pub(super) json_array: bool,
+    /// What is asked about films.
+    pub(super) film: Option<FilmAsk>,
 }
 
 /// The same where the path says more.
@@ -140,6 +142,7 @@ pub(super) async fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str
         files: hit.files,
         path_stream: path.stream,
         json_array: path.json_array,
+        film: path.film,
     };
     serve(&hit.gateway.shared, hit.snapshot, request).await
 }

@@ -63,7 +63,7 @@ fn converse_stream(hit: Hit) -> Answer {
 
 fn converse_as(hit: Hit, stream: bool) -> Answer {
     let model = hit.param("model").map(str::to_owned);
-    let path = FromPath { model, stream: Some(stream), json_array: false };
+    let path = FromPath { model, stream: Some(stream), ..FromPath::default() };
     Box::pin(run_as(hit, EndpointKind::Chat, "acompletion", path))
 }
 
@@ -79,7 +79,12 @@ fn gemini_verb(hit: Hit) -> Answer {
         "countTokens" => return Box::pin(count(hit, model)),
         _ => return Box::pin(async { respond::not_found() }),
     };
-    let path = FromPath { model: Some(model), stream: Some(stream), json_array: stream && !events };
+    let path = FromPath {
+        model: Some(model),
+        stream: Some(stream),
+        json_array: stream && !events,
+        ..FromPath::default()
+    };
     Box::pin(run_as(hit, EndpointKind::Chat, "agenerate_content", path))
 }
 

@@ -9,31 +9,33 @@ use std::time::Duration;
 use tianji_core::{Error, Exchange, Reply, Segment, Step, Upload, WireRequest};
 
 /// What becomes of a reply.
-type Next = Box<dyn FnOnce(Reply) -> Result<Link, Error> + Send>;
+type Next<T> = Box<dyn FnOnce(Reply) -> Result<Link<T>, Error> + Send>;
 
 /// One step of a conversation.
-pub(super) enum Link {
+pub(super) enum Link<T = Told> {
     /// Send this, then go on.
-    Send(Box<WireRequest>, Next),
+    Send(Box<WireRequest>, Next<T>),
     /// Wait, send this, then go on.
-    Wait(Duration, Box<WireRequest>, Next),
+    Wait(Duration, Box<WireRequest>, Next<T>),
     /// Read a file, then go on.
-    Read(PathBuf, Next),
+    Read(PathBuf, Next<T>),
     /// The end.
-    Done(Box<Told>),
+    Done(Box<T>),
 }
 
-impl Link {
+impl<T: 'static> Link<T> {
     /// A request and what its reply leads to.
     pub(super) fn send(request: WireRequest, next: impl FnOnce(Reply) -> Result<Self, Error> + Send + 'static) -> Self {
         Self::Send(Box::new(request), Box::new(next))
     }
 
     /// A request whose reply is the outcome.
-    pub(super) fn last(request: WireRequest, read: impl FnOnce(Reply) -> Result<Told, Error> + Send + 'static) -> Self {
+    pub(super) fn last(request: WireRequest, read: impl FnOnce(Reply) -> Result<T, Error> + Send + 'static) -> Self {
         Self::send(request, |reply| read(reply).map(|told| Self::Done(Box::new(told))))
     }
+}
 
+impl Link {
     /// Asks again and again with the same request until `read` says what comes next. The time between two questions
     /// grows from half a second to five.
     pub(super) fn poll(
@@ -106,22 +108,22 @@ fn lost() -> Error {
 }
 
 /// A chain as it is driven.
-pub(super) struct Chain {
-    begin: Option<Link>,
-    next: Option<Next>,
+pub(super) struct Chain<T = Told> {
+    begin: Option<Link<T>>,
+    next: Option<Next<T>>,
 }
 
-impl Chain {
+impl<T> Chain<T> {
     /// A conversation that begins so.
-    pub(super) const fn new(begin: Link) -> Self {
+    pub(super) const fn new(begin: Link<T>) -> Self {
         Self { begin: Some(begin), next: None }
     }
 }
 
-impl Exchange for Chain {
-    type Output = Told;
+impl<T: Send> Exchange for Chain<T> {
+    type Output = T;
 
-    fn next(&mut self, reply: Option<Reply>) -> Step<Told> {
+    fn next(&mut self, reply: Option<Reply>) -> Step<T> {
         let link = match (self.begin.take(), self.next.take(), reply) {
             (Some(link), _, _) => Ok(link),
             (None, Some(next), Some(reply)) => next(reply),

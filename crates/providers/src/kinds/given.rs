@@ -89,6 +89,11 @@ impl Flow {
     pub(super) fn chain(link: Link) -> Self {
         Self::Converse(Box::new(Chain::new(link)))
     }
+
+    /// A conversation that begins so and finds out what is to be passed on.
+    pub(super) fn seek(link: Link<super::Sought>) -> Self {
+        Self::Seek(Box::new(Chain::new(link)))
+    }
 }
 
 /// A JSON body.

@@ -135,6 +135,7 @@ fn outcome(kind: EndpointKind, case: &Case, answer: Answer<'_>) -> Map<String, V
         stream: false,
         unique: "minted",
         now: 0,
+        filming: None,
     };
     let mut losses = Losses::default();
     let mut found = Map::new();
