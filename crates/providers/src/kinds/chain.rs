@@ -19,6 +19,8 @@ pub(super) enum Link<T = Told> {
     Wait(Duration, Box<WireRequest>, Next<T>),
     /// Read a file, then go on.
     Read(PathBuf, Next<T>),
+    /// Send this, whose reply does not matter, then go on.
+    Aside(Box<WireRequest>, Box<Self>),
     /// The end.
     Done(Box<T>),
 }
@@ -27,6 +29,11 @@ impl<T: 'static> Link<T> {
     /// A request and what its reply leads to.
     pub(super) fn send(request: WireRequest, next: impl FnOnce(Reply) -> Result<Self, Error> + Send + 'static) -> Self {
         Self::Send(Box::new(request), Box::new(next))
+    }
+
+    /// A request that may fail, and what comes after it in any case.
+    pub(super) fn aside(request: WireRequest, then: Self) -> Self {
+        Self::Aside(Box::new(request), Box::new(then))
     }
 
     /// A request whose reply is the outcome.
@@ -111,12 +118,14 @@ fn lost() -> Error {
 pub(super) struct Chain<T = Told> {
     begin: Option<Link<T>>,
     next: Option<Next<T>>,
+    /// What comes after a request whose reply does not matter.
+    after: Option<Link<T>>,
 }
 
 impl<T> Chain<T> {
     /// A conversation that begins so.
     pub(super) const fn new(begin: Link<T>) -> Self {
-        Self { begin: Some(begin), next: None }
+        Self { begin: Some(begin), next: None, after: None }
     }
 }
 
@@ -124,7 +133,8 @@ impl<T: Send> Exchange for Chain<T> {
     type Output = T;
 
     fn next(&mut self, reply: Option<Reply>) -> Step<T> {
-        let link = match (self.begin.take(), self.next.take(), reply) {
+        let known = self.begin.take().or_else(|| self.after.take());
+        let link = match (known, self.next.take(), reply) {
             (Some(link), _, _) => Ok(link),
             (None, Some(next), Some(reply)) => next(reply),
             _ => Err(malformed()),
@@ -142,9 +152,17 @@ impl<T: Send> Exchange for Chain<T> {
                 self.next = Some(next);
                 Step::Read(path)
             }
+            Ok(Link::Aside(request, then)) => {
+                self.after = Some(*then);
+                Step::Send(*request)
+            }
             Ok(Link::Done(told)) => Step::Done(*told),
             Err(error) => Step::Fail(error),
         }
+    }
+
+    fn failed(&mut self, error: Error) -> Step<T> {
+        if self.after.is_some() { self.next(None) } else { Step::Fail(error) }
     }
 }
 
