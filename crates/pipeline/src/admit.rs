@@ -22,7 +22,7 @@ use tianji_providers::kinds::{self, Errand, Seen};
 use tianji_wire::{JsonLimits, RawObject};
 
 /// Lets a call in, or says why not. A refusal has spent nothing and holds nothing.
-pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Result<Admitted, Error> {
+pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Result<Box<Admitted>, Error> {
     let caller = request.caller;
     caller.check(Permission::Infer, request.endpoint.template)?;
     let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST)
@@ -55,7 +55,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
     if errand.is_some_and(|errand| !errand.makes()) {
         receipt.free();
     }
-    Ok(Admitted {
+    Ok(Box::new(Admitted {
         deadline: request.started + timeout,
         snapshot,
         endpoint: request.endpoint,
@@ -72,7 +72,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         film,
         timeout,
         receipt,
-    })
+    }))
 }
 
 fn inspect(
@@ -115,7 +115,8 @@ fn target(
         return Ok(bound);
     }
     let lists = film.is_some_and(|film| film.errand == Errand::List);
-    let asked = asked.or_else(|| studio(snapshot).filter(|_| lists)).or_else(|| snapshot.settings.default_model.clone());
+    let asked =
+        asked.or_else(|| studio(snapshot).filter(|_| lists)).or_else(|| snapshot.settings.default_model.clone());
     let model = asked.ok_or_else(|| words::unknown_model(None, snapshot))?;
     let found = find(snapshot, caller, &model)?;
     Ok((model, found))

@@ -60,7 +60,11 @@ async fn follow(
     }
 }
 
-pub(crate) async fn pass_on(shared: &Shared, relay: Relay, deadlines: &tianji_http::Deadlines) -> Result<Outcome, Error> {
+pub(crate) async fn pass_on(
+    shared: &Shared,
+    relay: Relay,
+    deadlines: &tianji_http::Deadlines,
+) -> Result<Outcome, Error> {
     let Relay { request, usage, .. } = relay;
     raw(fetch::ask(shared, request, deadlines).await?, usage).await
 }

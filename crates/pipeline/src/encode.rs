@@ -100,12 +100,8 @@ fn begin(
     }
     let films = call.film.as_deref();
     let films = films.map(|film| (film, film.names(&call.caller, deployment, target.model, &call.model)));
-    let filming = films.as_ref().map(|(film, names)| Filming {
-        errand: film.errand,
-        film: &film.film,
-        id: &film.id,
-        names,
-    });
+    let filming =
+        films.as_ref().map(|(film, names)| Filming { errand: film.errand, film: &film.film, id: &film.id, names });
     let ask = Ask {
         provider,
         connection: &deployment.connection,

@@ -192,7 +192,12 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for route in all() {
             assert!(seen.insert((route.path, method(route.method).to_string())), "{} twice", route.path);
-            let path = route.path.replace("{*model}", "a/b").replace("{model}", "a").replace("{response_id}", "b").replace("{video_id}", "c");
+            let path = route
+                .path
+                .replace("{*model}", "a/b")
+                .replace("{model}", "a")
+                .replace("{response_id}", "b")
+                .replace("{video_id}", "c");
             let (entry, _) = table.find(&path).unwrap();
             assert!(std::ptr::eq(entry.route(&method(route.method)).unwrap(), route), "{path}");
         }

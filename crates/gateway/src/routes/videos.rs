@@ -30,7 +30,7 @@ const fn film(
 }
 
 fn create(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Video, "avideo_generation"))
+    run(hit, EndpointKind::Video, "avideo_generation")
 }
 
 fn status(hit: Hit) -> Answer {
@@ -55,19 +55,17 @@ fn list(hit: Hit) -> Answer {
 
 /// A call about films that there are. What stands in the query becomes the body of calls that have none.
 fn about(mut hit: Hit, errand: Errand, call_type: &'static str) -> Answer {
-    Box::pin(async move {
-        let mut id = hit.param("video_id").map(str::to_owned);
-        if errand != Errand::Remix {
-            let mut asked: Map<String, Value> = match super::admin::from_query(hit.head.uri.query()) {
-                Ok(asked) => asked,
-                Err(error) => return respond::error(&error),
-            };
-            if errand == Errand::List {
-                id = asked.remove("after").and_then(|after| after.as_str().map(str::to_owned));
-            }
-            hit.body = Value::Object(asked).to_string().into();
+    let mut id = hit.param("video_id").map(str::to_owned);
+    if errand != Errand::Remix {
+        let mut asked: Map<String, Value> = match super::admin::from_query(hit.head.uri.query()) {
+            Ok(asked) => asked,
+            Err(error) => return Box::pin(std::future::ready(respond::error(&error))),
+        };
+        if errand == Errand::List {
+            id = asked.remove("after").and_then(|after| after.as_str().map(str::to_owned));
         }
-        let film = Some(FilmAsk { errand, id });
-        run_as(hit, EndpointKind::Video, call_type, FromPath { film, ..FromPath::default() }).await
-    })
+        hit.body = Value::Object(asked).to_string().into();
+    }
+    let film = Some(FilmAsk { errand, id });
+    run_as(hit, EndpointKind::Video, call_type, FromPath { film, ..FromPath::default() })
 }

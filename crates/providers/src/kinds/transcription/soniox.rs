@@ -105,17 +105,15 @@ fn transcript(told: &Told, milliseconds: Option<u64>, id: &str) -> Transcript {
     let mut words: Vec<Word> = Vec::new();
     for token in &told.tokens {
         let (start, end) = (token.start_ms.unwrap_or(0.0) / 1000.0, token.end_ms.unwrap_or(0.0) / 1000.0);
-        match words.last_mut().filter(|last| !token.text.starts_with(char::is_whitespace) && last.speaker == token.speaker) {
+        match words
+            .last_mut()
+            .filter(|last| !token.text.starts_with(char::is_whitespace) && last.speaker == token.speaker)
+        {
             Some(last) => {
                 last.word.push_str(token.text.trim_end());
                 last.end = end;
             }
-            None => words.push(Word {
-                word: token.text.trim().to_owned(),
-                start,
-                end,
-                speaker: token.speaker.clone(),
-            }),
+            None => words.push(Word { word: token.text.trim().to_owned(), start, end, speaker: token.speaker.clone() }),
         }
     }
     words.retain(|word| !word.word.is_empty());

@@ -170,9 +170,8 @@ fn object(body: bytes::Bytes) -> Result<RawObject, Error> {
 /// What the vendor says of a film, or else what was asked for.
 fn film_of(body: &RawObject, asked: Film) -> Result<Film, Error> {
     let said = |name: &str| body.str(name).map(Cow::into_owned).filter(|text| !text.is_empty());
-    let seconds = said("seconds").or_else(|| {
-        body.read::<serde_json::Number>("seconds").and_then(Result::ok).map(|seconds| seconds.to_string())
-    });
+    let seconds = said("seconds")
+        .or_else(|| body.read::<serde_json::Number>("seconds").and_then(Result::ok).map(|seconds| seconds.to_string()));
     Ok(Film {
         id: said("id").ok_or_else(malformed)?,
         created_at: body.read("created_at").and_then(Result::ok).unwrap_or(asked.created_at),

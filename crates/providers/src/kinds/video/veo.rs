@@ -40,10 +40,7 @@ pub(super) fn status(call: &Filming<'_>, model: &str) -> impl FnOnce(Reply) -> R
     move |reply| Ok(Operation::read(&reply)?.card().told(&id, &model, &film, reply.headers))
 }
 
-fn order_of(
-    ask: &Ask<'_>,
-    losses: &mut Losses,
-) -> Result<(Map<String, Value>, Map<String, Value>, Film), Error> {
+fn order_of(ask: &Ask<'_>, losses: &mut Losses) -> Result<(Map<String, Value>, Map<String, Value>, Film), Error> {
     let prompt = ask.text("prompt").ok_or_else(|| ask.missing("prompt"))?;
     let mut instance = Map::new();
     instance.insert("prompt".to_owned(), prompt.into());

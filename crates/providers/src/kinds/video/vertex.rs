@@ -53,8 +53,7 @@ fn located(reply: Reply, mut headers: HeaderMap) -> Result<Sought, Error> {
 
 /// An object of Cloud Storage (Google Cloud, "Cloud Storage: Objects: get").
 fn stored(address: &str) -> Result<Uri, Error> {
-    let (bucket, object) =
-        address.strip_prefix("gs://").and_then(|rest| rest.split_once('/')).ok_or_else(malformed)?;
+    let (bucket, object) = address.strip_prefix("gs://").and_then(|rest| rest.split_once('/')).ok_or_else(malformed)?;
     let (bucket, object) = (utf8_percent_encode(bucket, ESCAPED), utf8_percent_encode(object, ESCAPED));
     format!("{STORAGE}/b/{bucket}/o/{object}?alt=media").parse().map_err(|_| malformed())
 }
