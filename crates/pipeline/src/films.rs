@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tianji_auth::{Denial, Role, SealBox, may_use_model};
 use tianji_core::{Error, Kind, Secret};
+use tianji_pricing::Mode;
 use tianji_providers::EndpointKind;
 use tianji_providers::kinds::{Errand, Film, Names};
 
@@ -153,16 +154,14 @@ impl FilmCall {
     }
 }
 
-/// The first group that makes films, for lists of them.
+/// The first group whose price says that it makes films, for lists of them that name no model.
 pub(crate) fn studio(snapshot: &Snapshot) -> Option<String> {
-    let makes = |deployment: &Arc<Deployment>| deployment.provider.endpoints.contains(&EndpointKind::Video);
-    let groups = snapshot.order.iter().filter_map(|name| snapshot.groups.get(name));
-    // Many providers of films do other things too: whose price says that it is one comes first.
-    let films = |deployment: &Arc<Deployment>| {
+    let makes = |deployment: &Arc<Deployment>| {
         let price = deployment.fixed.as_ref().and_then(|concrete| concrete.price.as_ref());
-        makes(deployment) && price.is_some_and(|price| price.mode() == tianji_pricing::Mode::VideoGeneration)
+        price.is_some_and(|price| price.mode() == Mode::VideoGeneration)
     };
-    groups.clone().find(|group| group.deployments.iter().any(films)).map(|group| group.name.to_string())
+    let mut groups = snapshot.order.iter().filter_map(|name| snapshot.groups.get(name));
+    groups.find(|group| group.deployments.iter().any(makes)).map(|group| group.name.to_string())
 }
 
 fn unknown(id: &str) -> Error {

@@ -23,6 +23,8 @@ pub(super) enum Link<T = Told> {
     Aside(Box<WireRequest>, Box<Self>),
     /// The end.
     Done(Box<T>),
+    /// Another end.
+    Fail(Error),
 }
 
 impl<T: 'static> Link<T> {
@@ -157,7 +159,7 @@ impl<T: Send> Exchange for Chain<T> {
                 Step::Send(*request)
             }
             Ok(Link::Done(told)) => Step::Done(*told),
-            Err(error) => Step::Fail(error),
+            Ok(Link::Fail(error)) | Err(error) => Step::Fail(error),
         }
     }
 

@@ -28,6 +28,7 @@ mod video;
 pub use ask::Ask;
 pub use embeddings::EmbeddingRules;
 pub use form::multipart;
+pub use given::is_public;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
 pub use told::{Sought, Told};

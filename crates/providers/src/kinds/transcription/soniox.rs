@@ -84,16 +84,21 @@ fn ordered(id: String, file: String, desk: Desk, wanted: Wanted) -> Result<Link,
                 Ok(Some(Link::send(fetch, move |reply| {
                     let transcript = transcript(&parsed(&reply)?, told.audio_duration_ms, &id_of(&reply)?);
                     let done = Link::Done(Box::new(wanted.tell(transcript, reply.headers)));
-                    Ok(asides.into_iter().fold(done, |then, request| Link::aside(request, then)))
+                    Ok(tidied(asides, done))
                 })))
             }
             "error" => {
                 let words = told.error_message.unwrap_or_else(|| "transcription failed".to_owned());
-                Err(Error::provider(Kind::BadRequest, words))
+                Ok(Some(tidied(std::mem::take(&mut asides), Link::Fail(Error::provider(Kind::BadRequest, words)))))
             }
             _ => Ok(None),
         }
     }))
+}
+
+/// Deletes what was uploaded and made of it before the end.
+fn tidied(asides: Vec<WireRequest>, end: Link) -> Link {
+    asides.into_iter().fold(end, |then, request| Link::aside(request, then))
 }
 
 fn id_of(reply: &Reply) -> Result<String, Error> {
