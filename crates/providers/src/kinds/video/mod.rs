@@ -88,7 +88,9 @@ pub struct Filming<'a> {
 
 /// Gives films the ids that clients know them by.
 #[derive(Clone)]
-pub struct Names(Arc<dyn Fn(&Film) -> Option<String> + Send + Sync>);
+pub struct Names(Arc<Namer>);
+
+type Namer = dyn Fn(&Film) -> Option<String> + Send + Sync;
 
 impl Names {
     /// Names given by a function; `None` = it cannot be named.

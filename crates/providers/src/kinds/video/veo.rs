@@ -14,7 +14,7 @@ use tianji_core::{Error, LossClass, Losses, Reply};
 
 /// Orders a film at a model's `:predictLongRunning`.
 pub(super) fn create(ask: &Ask<'_>, call: &Filming<'_>, url: &str, losses: &mut Losses) -> Result<Flow, Error> {
-    let (mut instance, parameters, film) = order_of(ask, losses)?;
+    let Order { mut instance, parameters, film } = order_of(ask, losses)?;
     let count = parameters.get("sampleCount").and_then(number).unwrap_or(1).max(1);
     let mut request = ask.request_to(url, tianji_core::Payload::default())?;
     let (names, model) = (call.names.clone(), ask.model.to_owned());
@@ -40,7 +40,17 @@ pub(super) fn status(call: &Filming<'_>, model: &str) -> impl FnOnce(Reply) -> R
     move |reply| Ok(Operation::read(&reply)?.card().told(&id, &model, &film, reply.headers))
 }
 
-fn order_of(ask: &Ask<'_>, losses: &mut Losses) -> Result<(Map<String, Value>, Map<String, Value>, Film), Error> {
+/// An order, without the picture that it may begin with.
+struct Order {
+    /// What is to be seen.
+    instance: Map<String, Value>,
+    /// How it is made.
+    parameters: Map<String, Value>,
+    /// What it comes to, but for the vendor's id.
+    film: Film,
+}
+
+fn order_of(ask: &Ask<'_>, losses: &mut Losses) -> Result<Order, Error> {
     let prompt = ask.text("prompt").ok_or_else(|| ask.missing("prompt"))?;
     let mut instance = Map::new();
     instance.insert("prompt".to_owned(), prompt.into());
@@ -65,7 +75,7 @@ fn order_of(ask: &Ask<'_>, losses: &mut Losses) -> Result<(Map<String, Value>, M
     let seconds = parameters.get("durationSeconds").and_then(number).unwrap_or(DEFAULT_SECONDS);
     let size = size_of(&parameters);
     let film = Film { created_at: ask.now, seconds: Some(seconds.to_string()), size, ..Film::default() };
-    Ok((instance, parameters, film))
+    Ok(Order { instance, parameters, film })
 }
 
 /// Veo knows two shapes and three resolutions; 720p, which it takes by itself, is not named, as the second version has
