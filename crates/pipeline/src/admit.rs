@@ -63,6 +63,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         headers: request.headers,
         body,
         files: request.files,
+        media: crate::media::Media::default(),
         controls,
         model,
         found,

@@ -25,6 +25,7 @@ mod films;
 mod headers;
 mod keys;
 mod lookup;
+mod media;
 mod mock;
 mod raw;
 mod receipt;

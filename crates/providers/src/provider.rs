@@ -82,6 +82,8 @@ pub struct Provider {
     pub rules: ParamRules,
     /// Whether calls in Anthropic's form go to its Responses API rather than to chat.
     pub messages_by_responses: bool,
+    /// Dialects in which it fetches nothing: media must be sent as bytes.
+    pub bytes_only: Vec<DialectId>,
     /// What else becomes of bodies.
     pub quirks: Vec<Quirk>,
     /// Rules and quirks of some models only.
@@ -124,6 +126,7 @@ impl Provider {
             supported: None,
             rules: ParamRules::default(),
             messages_by_responses: false,
+            bytes_only: Vec::new(),
             quirks: Vec::new(),
             when: Vec::new(),
             hooks: Hooks::default(),
@@ -173,6 +176,8 @@ pub(crate) type DialectHook = fn(&Provider, &str) -> Option<DialectId>;
 pub(crate) type WaysHook = fn(&Provider, &str) -> Vec<Way>;
 /// Edits a body in Anthropic's form, by the client's headers and the features that it needs.
 pub(crate) type EditMessagesHook = fn(&mut RawObject, &HeaderMap, &[&str]);
+/// Names the model in a body in Anthropic's form whose tokens are to be counted.
+pub(crate) type EditCountHook = fn(&mut RawObject, &str);
 /// Makes an editor for one stream in Anthropic's form.
 pub(crate) type MessagesStreamHook = fn() -> Box<dyn StreamEdit>;
 
@@ -188,6 +193,7 @@ pub struct Hooks {
     pub(crate) sign: SignHook,
     pub(crate) ways: WaysHook,
     pub(crate) edit_messages: Option<EditMessagesHook>,
+    pub(crate) edit_count: EditCountHook,
     pub(crate) messages_stream: Option<MessagesStreamHook>,
     pub(crate) translator: TranslatorHook,
 }
@@ -204,6 +210,7 @@ impl Hooks {
         sign: sign::bearer,
         ways: ways::compat_ways,
         edit_messages: None,
+        edit_count: |body, model| body.set("model", model),
         messages_stream: None,
         translator: |_, _| None,
     };

@@ -32,6 +32,10 @@ pub struct LitellmSettings {
     pub open_metrics: bool,
     /// Status that answers a spent budget.
     pub budget_exceeded_status_code: Option<u16>,
+    /// Whether addresses that clients name must be public (`user_url_validation`).
+    pub user_url_validation: Option<bool>,
+    /// Hosts and networks that clients may name although they are not (`user_url_allowed_hosts`).
+    pub user_url_allowed_hosts: Vec<String>,
 }
 
 impl LitellmSettings {
@@ -51,6 +55,8 @@ impl LitellmSettings {
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")
                 .and_then(|code| code.try_into().ok()),
+            user_url_validation: fields.flag("user_url_validation"),
+            user_url_allowed_hosts: fields.texts("user_url_allowed_hosts"),
         })
     }
 }

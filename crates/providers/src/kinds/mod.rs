@@ -12,7 +12,7 @@ mod embeddings;
 mod form;
 mod given;
 mod google;
-mod hosts;
+pub(crate) mod hosts;
 mod images;
 mod inspect;
 mod meter;
