@@ -57,7 +57,8 @@ pub trait Exchange: Send {
     /// The next step; `reply` is `None` at the start and the answer to the last request after.
     fn next(&mut self, reply: Option<Reply>) -> Step<Self::Output>;
 
-    /// The next step after a request that brought no reply: the service could not be reached, or was too slow. A
+    /// The next step after a request that brought no reply: the service could not be reached, was too slow, or refused
+    /// in a driver that takes refusals for errors. A
     /// conversation that knows another way goes on, or says in its own words what is wrong.
     fn failed(&mut self, error: crate::Error) -> Step<Self::Output> {
         Step::Fail(error)

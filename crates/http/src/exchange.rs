@@ -48,10 +48,10 @@ pub async fn drive_with<T>(
         };
         sign(&mut request)?;
         step = match send(client, request, deadlines).await {
-            Ok(reply) => {
-                judge(&reply)?;
-                exchange.next(Some(reply))
-            }
+            Ok(reply) => match judge(&reply) {
+                Ok(()) => exchange.next(Some(reply)),
+                Err(error) => exchange.failed(error),
+            },
             Err(error) => exchange.failed(error),
         };
     }

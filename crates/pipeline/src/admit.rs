@@ -2,6 +2,7 @@
 
 use crate::call::{Admitted, Endpoint, Envelope, Incoming};
 use crate::controls::{self, Controls};
+use crate::films::{FilmCall, studio};
 use crate::invoke;
 use crate::keys::ModelLimits;
 use crate::receipt::Receipt;
@@ -18,7 +19,7 @@ use tianji_dialects::{
     openai_responses, openai_text,
 };
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
-use tianji_providers::kinds::{self, Seen};
+use tianji_providers::kinds::{self, Errand, Seen};
 use tianji_wire::{JsonLimits, RawObject};
 
 /// Lets a call in, or says why not. A refusal has spent nothing and holds nothing.
@@ -32,11 +33,12 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, mut request: Incom
     }
     let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
     controls::read_headers(&request.headers, &mut controls)?;
-    let mut seen = inspect(&body, &request.files, request.endpoint)?;
+    let film = FilmCall::of(shared, &snapshot, &caller, request.endpoint.kind, request.film)?;
+    let errand = film.as_deref().map(|film| film.errand);
+    let mut seen = inspect(&body, &request.files, request.endpoint, errand)?;
     seen.stream = request.path_stream.unwrap_or(seen.stream);
-    let asked = request.path_model.or_else(|| seen.model.take()).or_else(|| snapshot.settings.default_model.clone());
-    let model = asked.ok_or_else(|| words::unknown_model(None, &snapshot))?;
-    let found = find(&snapshot, &caller, &model)?;
+    let asked = request.path_model.or_else(|| seen.model.take());
+    let (model, found) = target(&snapshot, &caller, film.as_deref(), asked)?;
     let demand = demand(&found, &seen, &body);
     let permits = charge(shared, &snapshot, &caller, &found, &demand)?;
     let timeout = time_for(&snapshot, &found, &controls);
@@ -54,6 +56,9 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, mut request: Incom
     record.trace_id = controls.trace_id.take();
     record.session_id = controls.session_id.take();
     receipt.estimate_input(body.len_bytes());
+    if errand.is_some_and(|errand| !errand.makes()) {
+        receipt.free();
+    }
     Ok(Box::new(Admitted {
         deadline: request.started + timeout,
         snapshot,
@@ -69,13 +74,23 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, mut request: Incom
         stream: seen.stream,
         include_usage: seen.include_usage,
         json_array: request.json_array,
+        film,
         timeout,
         receipt,
         background: None,
     }))
 }
 
-fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Inspection, Error> {
+fn inspect(
+    body: &RawObject,
+    files: &[Upload],
+    endpoint: Endpoint,
+    errand: Option<Errand>,
+) -> Result<Inspection, Error> {
+    if errand.is_some_and(|errand| !errand.makes()) {
+        let model = body.str("model").map(std::borrow::Cow::into_owned);
+        return Ok(Inspection { model, include_usage: true, max_output_tokens: Some(0), ..Inspection::default() });
+    }
     if !endpoint.kind.generates() {
         let Seen { model, stream, user } = kinds::inspect(endpoint.kind, body, files)?;
         return Ok(Inspection { model, stream, user, include_usage: true, max_output_tokens: Some(0) });
@@ -94,6 +109,24 @@ fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Ins
         DialectId::TextGeneration | DialectId::ReplicatePredictions => Err(DialectError::no_clients(endpoint.dialect)),
     };
     seen.map_err(DialectError::of_request)
+}
+
+/// The model as the client calls it, and the group that is meant: a film's own, or the one that is named.
+fn target(
+    snapshot: &Snapshot,
+    caller: &crate::Caller,
+    film: Option<&FilmCall>,
+    asked: Option<String>,
+) -> Result<(String, Found), Error> {
+    if let Some(bound) = film.map(|film| film.target(snapshot, caller)).transpose()?.flatten() {
+        return Ok(bound);
+    }
+    let lists = film.is_some_and(|film| film.errand == Errand::List);
+    let asked =
+        asked.or_else(|| studio(snapshot).filter(|_| lists)).or_else(|| snapshot.settings.default_model.clone());
+    let model = asked.ok_or_else(|| words::unknown_model(None, snapshot))?;
+    let found = find(snapshot, caller, &model)?;
+    Ok((model, found))
 }
 
 /// The group behind a name, through the key's own aliases; access is checked on both names.

@@ -3,6 +3,7 @@
 use crate::controls::Controls;
 use crate::deployment::{Concrete, Deployment};
 use crate::door::Caller;
+use crate::films::{FilmAsk, FilmCall};
 use crate::media::Media;
 use crate::receipt::Receipt;
 use crate::snapshot::{Found, Snapshot};
@@ -80,6 +81,8 @@ pub struct Incoming {
     pub path_stream: Option<bool>,
     /// The stream shall come as a JSON array rather than as events.
     pub json_array: bool,
+    /// What is asked about films; `None` = to make one, or nothing.
+    pub film: Option<FilmAsk>,
 }
 
 /// A call that was let in: the caller is known, the body is JSON, limits are charged.
@@ -100,6 +103,7 @@ pub(crate) struct Admitted {
     pub(crate) stream: bool,
     pub(crate) include_usage: bool,
     pub(crate) json_array: bool,
+    pub(crate) film: Option<Box<FilmCall>>,
     /// When the whole call must be over.
     pub(crate) deadline: Instant,
     pub(crate) timeout: Duration,

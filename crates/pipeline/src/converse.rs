@@ -1,17 +1,19 @@
-//! Following a translator: one request whose reply is passed on, or a conversation that comes to a reply.
+//! Following a translator: one request whose reply is passed on, or a conversation that comes to a reply or finds out
+//! what is to be passed on.
 
 use crate::attempt::{MOST_ERROR_BODY, Outcome, deadlines};
 use crate::call::Admitted;
 use crate::credential;
 use crate::deployment::Deployment;
+use crate::fetch;
 use crate::shared::Shared;
 use crate::words;
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
-use tianji_core::{Credential, DialectId, Error, Reply, Segment, WireRequest};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use tianji_core::{Credential, DialectId, Error, Reply, Segment, Usage, WireRequest};
 use tianji_dialects::Observed;
-use tianji_http::{HttpError, OutBody, drive_with};
+use tianji_http::{UpstreamBody, drive_with};
 use tianji_providers::Unsigned;
-use tianji_providers::kinds::{Flow, Relay, Told};
+use tianji_providers::kinds::{Flow, Relay, Sought, Told};
 
 /// Carries a flow to its outcome.
 pub(crate) async fn send(
@@ -45,6 +47,12 @@ async fn follow(
             sign(&mut relay.request)?;
             pass_on(shared, *relay, &deadlines).await
         }
+        Flow::Seek(mut exchange) => {
+            match drive_with(&shared.http, exchange.as_mut(), &deadlines, &mut sign, &judge).await? {
+                Sought::Whole(told) => Ok(whole(told)),
+                Sought::PassedOn(relay) => fetch::found(shared, deployment, relay, &mut sign, &deadlines).await,
+            }
+        }
         Flow::Converse(mut exchange) => {
             let told = drive_with(&shared.http, exchange.as_mut(), &deadlines, &mut sign, &judge).await?;
             Ok(whole(told))
@@ -52,13 +60,17 @@ async fn follow(
     }
 }
 
-async fn pass_on(shared: &Shared, relay: Relay, deadlines: &tianji_http::Deadlines) -> Result<Outcome, Error> {
-    let Relay { request, usage } = relay;
-    let mut out = Request::new(OutBody::from(request.body));
-    *out.method_mut() = request.method;
-    *out.uri_mut() = request.uri;
-    *out.headers_mut() = request.headers;
-    let reply = shared.http.send(out, deadlines).await.map_err(HttpError::into_error)?;
+pub(crate) async fn pass_on(
+    shared: &Shared,
+    relay: Relay,
+    deadlines: &tianji_http::Deadlines,
+) -> Result<Outcome, Error> {
+    let Relay { request, usage, .. } = relay;
+    raw(fetch::ask(shared, request, deadlines).await?, usage).await
+}
+
+/// A reply to be passed on, unless it is a refusal.
+pub(crate) async fn raw(reply: Response<UpstreamBody>, usage: Usage) -> Result<Outcome, Error> {
     let (head, body) = reply.into_parts();
     if !head.status.is_success() {
         let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();

@@ -12,7 +12,7 @@ use tianji_core::generate::{EffortBudgets, GenerateRequest, Target};
 use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
 use tianji_dialects::{DialectError, Fixups, bridge, dialect, openai_chat, remote};
 use tianji_http::OutBody;
-use tianji_providers::kinds::{Ask, Flow};
+use tianji_providers::kinds::{Ask, Filming, Flow};
 use tianji_providers::{EndpointKind, Way};
 use tianji_wire::RawObject;
 
@@ -113,6 +113,10 @@ fn begin(
     for (name, raw) in deployment.extra_body.iter().chain(&call.controls.extra_body) {
         body.set_raw(name, raw.clone());
     }
+    let films = call.film.as_deref();
+    let films = films.map(|film| (film, film.names(&call.caller, deployment, target.model, &call.model)));
+    let filming =
+        films.as_ref().map(|(film, names)| Filming { errand: film.errand, film: &film.film, id: &film.id, names });
     let ask = Ask {
         provider,
         connection: &deployment.connection,
@@ -124,6 +128,7 @@ fn begin(
         stream: call.stream,
         unique: &call.receipt.minted_id(),
         now: call.receipt.record().started_at.seconds(),
+        filming,
     };
     translator.begin(&ask, losses)
 }

@@ -28,6 +28,8 @@ pub struct Receipt {
     input_bytes: usize,
     intended: bool,
     settled: bool,
+    /// Nothing is consumed, whatever passes.
+    free: bool,
     spent: Option<Usd>,
 }
 
@@ -62,6 +64,7 @@ impl Receipt {
             input_bytes: 0,
             intended: false,
             settled: false,
+            free: false,
             spent: None,
         }
     }
@@ -78,6 +81,11 @@ impl Receipt {
     /// Length of the request, for estimates where no usage is reported.
     pub(crate) fn estimate_input(&mut self, bytes: usize) {
         self.input_bytes = bytes;
+    }
+
+    /// The call consumes nothing: it asks how far something is that was paid for before.
+    pub(crate) const fn free(&mut self) {
+        self.free = true;
     }
 
     /// An attempt begins on a deployment.
@@ -186,6 +194,10 @@ impl Receipt {
         let record = Arc::make_mut(record);
         record.response_id.clone_from(&seen.response_id);
         record.finish_reason = seen.finish.map(|finish| finish.word().to_owned());
+        if self.free {
+            record.cost_status = CostStatus::Free;
+            return;
+        }
         let reported = seen.usage.is_some();
         let generated = seen.output_bytes > 0 || status == CallStatus::Success;
         record.usage = match seen.usage {

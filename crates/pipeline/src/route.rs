@@ -6,7 +6,9 @@ use crate::call::{Routed, Screened};
 /// depends on what failed before; which group comes next depends on how.
 pub(crate) fn route(call: Screened) -> Routed {
     let Screened(mut call) = call;
+    // A film is at one vendor.
+    let bound = call.film.as_ref().is_some_and(|film| film.is_bound());
     let client_fallbacks =
-        if call.controls.disable_fallbacks { Some(Vec::new()) } else { call.controls.fallbacks.take() };
+        if call.controls.disable_fallbacks || bound { Some(Vec::new()) } else { call.controls.fallbacks.take() };
     Routed { call, client_fallbacks }
 }

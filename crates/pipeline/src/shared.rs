@@ -1,6 +1,7 @@
 //! What outlives a reload of the configuration.
 
 use crate::breakers::Breakers;
+use crate::films::Films;
 use crate::keys::{KeyCache, KeyView};
 use crate::refusals::Refusals;
 use crate::state::Responses;
@@ -31,6 +32,8 @@ pub struct Inner {
     pub responses: Responses,
     /// Responses that are made in the background.
     pub(crate) background: Background,
+    /// Ids of films.
+    pub films: Films,
     /// Keys that were seen lately.
     pub keys: KeyCache,
     /// Calls that were refused in this second.
@@ -66,6 +69,7 @@ impl Shared {
             store,
             responses: Responses::new(passphrase),
             background: Background::default(),
+            films: Films::new(passphrase),
             keys: KeyCache::default(),
             refusals: Refusals::default(),
             breakers: Breakers::default(),

@@ -23,6 +23,7 @@ const RESPONSES: Operation = Operation::Responses { stream: false };
 const MESSAGES: Operation = Operation::Messages { stream: true };
 const TEXT: Operation = Operation::TextCompletion { stream: true };
 const BASE: ConnectionParams<'static> = ConnectionParams {
+    model_id: None,
     api_key: None,
     api_base: Some("https://host.example.com"),
     api_version: None,

@@ -15,11 +15,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tianji_core::generate::{Capabilities, EffortBudgets, Target};
 use tianji_core::{Error, Losses, Payload, Reply, Secret, Segment, Spooled, Step, Upload, WireRequest};
-use tianji_providers::kinds::{Ask, Flow};
+use tianji_providers::kinds::{Ask, Errand, Film, Filming, Flow, Names, Relay, Sought, Told};
 use tianji_providers::{Catalogue, Connection, ConnectionParams, EndpointKind};
 use tianji_wire::RawObject;
 
-const KINDS: &[&str] = &["transcription", "speech", "images", "ocr", "search"];
+const KINDS: &[&str] = &["transcription", "speech", "images", "ocr", "search", "video"];
 
 #[derive(Deserialize)]
 struct Case {
@@ -32,6 +32,11 @@ struct Case {
     api_base: Option<String>,
     region: Option<String>,
     project: Option<String>,
+    /// What is asked about films, and about which one.
+    #[serde(default)]
+    errand: String,
+    #[serde(default)]
+    film: Film,
     replies: Vec<Answer>,
 }
 
@@ -135,6 +140,7 @@ fn follow(case: &Case) -> Value {
         budgets: &budgets,
         modify_params: false,
     };
+    let names = Names::new(|film| Some(format!("named {}", json!(film))));
     let ask = Ask {
         provider,
         connection: &connection,
@@ -146,13 +152,20 @@ fn follow(case: &Case) -> Value {
         stream: body.bool("stream") == Some(true),
         unique: "b0undary",
         now: 1_700_000_000,
+        filming: Some(Filming { errand: errand(&case.errand), film: &case.film, id: "video_of_client", names: &names }),
     };
     let mut losses = Losses::default();
     let translator = provider.translator(case.kind, &case.model).unwrap();
     let begun = translator.begin(&ask, &mut losses);
     let mut out = match begun {
         Ok(Flow::Relay(relay)) => json!({ "requests": [request(&relay.request)], "passed_on": relay.usage }),
-        Ok(Flow::Converse(mut exchange)) => drive(exchange.as_mut(), &case.replies),
+        Ok(Flow::Converse(mut exchange)) => drive(exchange.as_mut(), &case.replies, |told| shown(&told)),
+        Ok(Flow::Seek(mut exchange)) => drive(exchange.as_mut(), &case.replies, |sought| match sought {
+            Sought::Whole(told) => shown(&told),
+            Sought::PassedOn(Relay { request: last, foreign, .. }) => {
+                json!({ "passed_on": request(&last), "foreign": foreign })
+            }
+        }),
         Err(error) => json!({ "error": refused(&error) }),
     };
     let losses: Vec<String> =
@@ -163,9 +176,31 @@ fn follow(case: &Case) -> Value {
     out
 }
 
-fn drive(
-    exchange: &mut dyn tianji_core::Exchange<Output = tianji_providers::kinds::Told>,
+fn errand(name: &str) -> Errand {
+    match name {
+        "" | "create" => Errand::Create,
+        "status" => Errand::Status,
+        "content" => Errand::Content,
+        "remix" => Errand::Remix,
+        "delete" => Errand::Delete,
+        "list" => Errand::List,
+        other => panic!("no errand {other}"),
+    }
+}
+
+fn shown(told: &Told) -> Value {
+    let text = String::from_utf8_lossy(&told.body).into_owned();
+    let body = serde_json::from_slice::<Value>(&told.body).unwrap_or_else(|_| json!(text));
+    json!({
+        "content_type": told.content_type, "body": body, "usage": told.usage, "id": told.id,
+        "resolution": told.resolution,
+    })
+}
+
+fn drive<T>(
+    exchange: &mut dyn tianji_core::Exchange<Output = T>,
     replies: &[Answer],
+    show: impl Fn(T) -> Value,
 ) -> Value {
     let (mut requests, mut reply, mut replies) = (Vec::new(), None, replies.iter());
     loop {
@@ -180,14 +215,8 @@ fn drive(
             }
             Step::Fail(error) => return json!({ "requests": requests, "error": refused(&error) }),
             Step::Done(told) => {
-                let text = String::from_utf8_lossy(&told.body).into_owned();
-                let body = serde_json::from_slice::<Value>(&told.body).unwrap_or_else(|_| json!(text));
-                let told = json!({
-                    "content_type": told.content_type, "body": body, "usage": told.usage, "id": told.id,
-                    "resolution": told.resolution,
-                });
                 assert!(replies.next().is_none(), "a reply was not asked for");
-                return json!({ "requests": requests, "told": told });
+                return json!({ "requests": requests, "told": show(told) });
             }
         }
         reply = Some(replies.next().unwrap_or_else(|| panic!("no reply to {}", requests.last().unwrap())).reply());

@@ -212,7 +212,7 @@ fn path(kind: EndpointKind) -> &'static str {
         EndpointKind::Moderation => "moderations",
         EndpointKind::Ocr => "ocr",
         EndpointKind::Search => "search",
-        EndpointKind::Video => "videos",
+        EndpointKind::Video => "video_generation",
         EndpointKind::Batches | EndpointKind::FineTuning | EndpointKind::Realtime => return "",
     };
     super::all().find(|route| route.name == name).map_or("", |route| route.path)

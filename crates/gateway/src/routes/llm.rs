@@ -7,7 +7,7 @@ use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
 use tianji_dialects::anthropic_messages;
-use tianji_pipeline::{Endpoint, Envelope, Incoming, error_response, serve};
+use tianji_pipeline::{Endpoint, Envelope, FilmAsk, Incoming, error_response, serve};
 use tianji_providers::EndpointKind;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -118,6 +118,8 @@ pub(super) struct FromPath {
     pub(super) json_array: bool,
     /// What request and reply are wrapped in.
     pub(super) envelope: Envelope,
+    /// What is asked about films.
+    pub(super) film: Option<FilmAsk>,
 }
 
 /// The same where the path says more. No `async fn`: those keep what they are given twice, once as it came.
@@ -147,6 +149,7 @@ pub(super) fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str, path
         files: hit.files,
         path_stream: path.stream,
         json_array: path.json_array,
+        film: path.film,
     };
     let (gateway, snapshot) = (hit.gateway, hit.snapshot);
     Box::pin(async move { serve(&gateway.shared, snapshot, request).await })

@@ -10,6 +10,7 @@ mod llm;
 mod models;
 mod native;
 mod responses;
+mod videos;
 
 use crate::edge::DEFAULT_DIALECT;
 use crate::gateway::Gateway;
@@ -147,6 +148,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         llm::ROUTES,
         native::ROUTES,
         kinds::ROUTES,
+        videos::ROUTES,
         models::ROUTES,
         responses::ROUTES,
         discovery::ROUTES,
@@ -190,7 +192,12 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for route in all() {
             assert!(seen.insert((route.path, method(route.method).to_string())), "{} twice", route.path);
-            let path = route.path.replace("{*model}", "a/b").replace("{model}", "a").replace("{response_id}", "b");
+            let path = route
+                .path
+                .replace("{*model}", "a/b")
+                .replace("{model}", "a")
+                .replace("{response_id}", "b")
+                .replace("{video_id}", "c");
             let (entry, _) = table.find(&path).unwrap();
             assert!(std::ptr::eq(entry.route(&method(route.method)).unwrap(), route), "{path}");
         }

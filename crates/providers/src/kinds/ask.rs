@@ -32,6 +32,8 @@ pub struct Ask<'a> {
     pub unique: &'a str,
     /// Seconds since 1970.
     pub now: i64,
+    /// What is asked about films; `None` for other kinds.
+    pub filming: Option<super::Filming<'a>>,
 }
 
 impl Ask<'_> {

@@ -9,31 +9,42 @@ use std::time::Duration;
 use tianji_core::{Error, Exchange, Reply, Segment, Step, Upload, WireRequest};
 
 /// What becomes of a reply.
-type Next = Box<dyn FnOnce(Reply) -> Result<Link, Error> + Send>;
+type Next<T> = Box<dyn FnOnce(Reply) -> Result<Link<T>, Error> + Send>;
 
 /// One step of a conversation.
-pub(super) enum Link {
+pub(super) enum Link<T = Told> {
     /// Send this, then go on.
-    Send(Box<WireRequest>, Next),
+    Send(Box<WireRequest>, Next<T>),
     /// Wait, send this, then go on.
-    Wait(Duration, Box<WireRequest>, Next),
+    Wait(Duration, Box<WireRequest>, Next<T>),
     /// Read a file, then go on.
-    Read(PathBuf, Next),
+    Read(PathBuf, Next<T>),
+    /// Send this, whose reply does not matter, then go on.
+    Aside(Box<WireRequest>, Box<Self>),
     /// The end.
-    Done(Box<Told>),
+    Done(Box<T>),
+    /// Another end.
+    Fail(Error),
 }
 
-impl Link {
+impl<T: 'static> Link<T> {
     /// A request and what its reply leads to.
     pub(super) fn send(request: WireRequest, next: impl FnOnce(Reply) -> Result<Self, Error> + Send + 'static) -> Self {
         Self::Send(Box::new(request), Box::new(next))
     }
 
-    /// A request whose reply is the outcome.
-    pub(super) fn last(request: WireRequest, read: impl FnOnce(Reply) -> Result<Told, Error> + Send + 'static) -> Self {
-        Self::send(request, |reply| read(reply).map(|told| Self::Done(Box::new(told))))
+    /// A request that may fail, and what comes after it in any case.
+    pub(super) fn aside(request: WireRequest, then: Self) -> Self {
+        Self::Aside(Box::new(request), Box::new(then))
     }
 
+    /// A request whose reply is the outcome.
+    pub(super) fn last(request: WireRequest, read: impl FnOnce(Reply) -> Result<T, Error> + Send + 'static) -> Self {
+        Self::send(request, |reply| read(reply).map(|told| Self::Done(Box::new(told))))
+    }
+}
+
+impl Link {
     /// Asks again and again with the same request until `read` says what comes next. The time between two questions
     /// grows from half a second to five.
     pub(super) fn poll(
@@ -106,23 +117,26 @@ fn lost() -> Error {
 }
 
 /// A chain as it is driven.
-pub(super) struct Chain {
-    begin: Option<Link>,
-    next: Option<Next>,
+pub(super) struct Chain<T = Told> {
+    begin: Option<Link<T>>,
+    next: Option<Next<T>>,
+    /// What comes after a request whose reply does not matter.
+    after: Option<Link<T>>,
 }
 
-impl Chain {
+impl<T> Chain<T> {
     /// A conversation that begins so.
-    pub(super) const fn new(begin: Link) -> Self {
-        Self { begin: Some(begin), next: None }
+    pub(super) const fn new(begin: Link<T>) -> Self {
+        Self { begin: Some(begin), next: None, after: None }
     }
 }
 
-impl Exchange for Chain {
-    type Output = Told;
+impl<T: Send> Exchange for Chain<T> {
+    type Output = T;
 
-    fn next(&mut self, reply: Option<Reply>) -> Step<Told> {
-        let link = match (self.begin.take(), self.next.take(), reply) {
+    fn next(&mut self, reply: Option<Reply>) -> Step<T> {
+        let known = self.begin.take().or_else(|| self.after.take());
+        let link = match (known, self.next.take(), reply) {
             (Some(link), _, _) => Ok(link),
             (None, Some(next), Some(reply)) => next(reply),
             _ => Err(malformed()),
@@ -140,9 +154,17 @@ impl Exchange for Chain {
                 self.next = Some(next);
                 Step::Read(path)
             }
+            Ok(Link::Aside(request, then)) => {
+                self.after = Some(*then);
+                Step::Send(*request)
+            }
             Ok(Link::Done(told)) => Step::Done(*told),
-            Err(error) => Step::Fail(error),
+            Ok(Link::Fail(error)) | Err(error) => Step::Fail(error),
         }
+    }
+
+    fn failed(&mut self, error: Error) -> Step<T> {
+        if self.after.is_some() { self.next(None) } else { Step::Fail(error) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Vendors that speak a kind's own form: the body goes up as it came but for the model, the reply comes back so.
 
-use super::{Ask, Flow, Link, Told, Translator, audio, embeddings, moderation, multipart, rerank, usage_of};
+use super::{Ask, Flow, Link, Told, Translator, audio, embeddings, moderation, multipart, rerank, usage_of, video};
 use crate::endpoint::EndpointKind;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -19,6 +19,7 @@ pub(super) fn translator(kind: EndpointKind) -> Option<&'static dyn Translator> 
         EndpointKind::Speech => &Spoken,
         EndpointKind::Transcription | EndpointKind::Translation => &Multipart,
         EndpointKind::ImageEdits | EndpointKind::ImageVariations => &Multipart,
+        EndpointKind::Video => video::COMPAT,
         _ => return None,
     })
 }

@@ -23,13 +23,16 @@ mod search;
 mod speech;
 mod told;
 mod transcription;
+mod video;
 
 pub use ask::Ask;
 pub use embeddings::EmbeddingRules;
 pub use form::multipart;
+pub use given::is_public;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
-pub use told::Told;
+pub use told::{Sought, Told};
+pub use video::{Errand, Film, Filming, Names};
 
 pub(crate) use given::same_site;
 pub(crate) use hosts::watsonx::payer as watsonx_payer;
@@ -57,6 +60,8 @@ pub enum Flow {
     /// A conversation whose outcome is the reply. Replies that are not 2xx never reach it: the driver makes errors of
     /// them.
     Converse(Box<dyn Exchange<Output = Told>>),
+    /// A conversation that finds out what is to be passed on: a film whose address has to be asked for.
+    Seek(Box<dyn Exchange<Output = Sought>>),
 }
 
 /// A request whose reply is passed on.
@@ -66,12 +71,21 @@ pub struct Relay {
     pub request: WireRequest,
     /// What is consumed whatever the reply says (characters of a text to be spoken).
     pub usage: Usage,
+    /// The address is not the vendor's own, so that no credential may go there.
+    pub foreign: bool,
+}
+
+impl Relay {
+    /// A request to the vendor that consumes nothing.
+    pub(crate) fn of(request: WireRequest) -> Self {
+        Self { request, usage: Usage::default(), foreign: false }
+    }
 }
 
 impl Flow {
     /// A reply that is passed on.
     pub fn relay(request: WireRequest, usage: Usage) -> Self {
-        Self::Relay(Box::new(Relay { request, usage }))
+        Self::Relay(Box::new(Relay { usage, ..Relay::of(request) }))
     }
 }
 
@@ -80,6 +94,7 @@ impl Debug for Flow {
         match self {
             Self::Relay(relay) => f.debug_tuple("Relay").field(&relay.request.uri.path()).finish(),
             Self::Converse(_) => f.debug_tuple("Converse").finish(),
+            Self::Seek(_) => f.debug_tuple("Seek").finish(),
         }
     }
 }
@@ -108,6 +123,7 @@ pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Trans
         EndpointKind::Search => search::named(name),
         EndpointKind::Speech => speech::named(name),
         EndpointKind::Transcription | EndpointKind::Translation => transcription::named(name),
+        EndpointKind::Video => video::named(name),
         _ => None,
     }
 }

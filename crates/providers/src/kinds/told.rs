@@ -5,6 +5,15 @@ use http::HeaderMap;
 use std::borrow::Cow;
 use tianji_core::Usage;
 
+/// What a conversation found that looks for something to pass on.
+#[derive(Clone, Debug)]
+pub enum Sought {
+    /// The reply itself.
+    Whole(Told),
+    /// Where it is.
+    PassedOn(super::Relay),
+}
+
 /// A reply in the client's form.
 #[derive(Clone, Debug)]
 pub struct Told {

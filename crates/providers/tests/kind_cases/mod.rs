@@ -135,6 +135,7 @@ fn outcome(kind: EndpointKind, case: &Case, answer: Answer<'_>) -> Map<String, V
         stream: false,
         unique: "minted",
         now: 0,
+        filming: None,
     };
     let mut losses = Losses::default();
     let mut found = Map::new();
@@ -143,7 +144,7 @@ fn outcome(kind: EndpointKind, case: &Case, answer: Answer<'_>) -> Map<String, V
     let mut sent = Vec::new();
     let told = match translator.begin(&ask, &mut losses) {
         Ok(Flow::Converse(mut exchange)) => converse(exchange.as_mut(), case, answer, &mut sent),
-        Ok(Flow::Relay(_)) => panic!("nothing is passed on here"),
+        Ok(Flow::Relay(_) | Flow::Seek(_)) => panic!("nothing is passed on here"),
         Err(error) => Err(error),
     };
     found.insert("sent".to_owned(), sent.into());

@@ -167,7 +167,6 @@ const TOO_SLOW: &[u8] = b"event: error\ndata: {\"type\":\"error\",\"code\":\"ser
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
     use serde_json::value::RawValue;
 

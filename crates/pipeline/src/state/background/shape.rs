@@ -66,7 +66,6 @@ fn with(response: &[u8], members: &[(&str, Value)]) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     #[test]

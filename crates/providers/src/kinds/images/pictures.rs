@@ -1,7 +1,7 @@
 //! Pictures as any vendor gives them, and the reply for the client.
 
 use super::super::compat::malformed;
-use super::super::given::{base64, same_site};
+use super::super::given::{base64, is_public, same_site};
 use super::super::{Ask, Link, Told};
 use http::{HeaderMap, Method, Uri};
 use serde_json::{Value, json};
@@ -88,10 +88,7 @@ impl Wanted {
     /// reply must not lead into the operator's network.
     fn file(&self, url: &str) -> Result<WireRequest, Error> {
         let uri: Uri = url.parse().map_err(|_| malformed())?;
-        let host = uri.host().unwrap_or_default();
-        let named = host.contains('.') && host.bytes().any(|byte| byte.is_ascii_alphabetic()) && !host.contains(':');
-        let public = uri.scheme_str() == Some("https") && named && !INTERNAL.iter().any(|end| host.ends_with(end));
-        if !public && !same_site(&self.base, url) {
+        if !is_public(&uri) && !same_site(&self.base, url) {
             return Err(Error::provider(
                 Kind::MalformedReply,
                 "the provider's address of a picture is not a public one",
@@ -126,6 +123,3 @@ fn tokens(usage: &Usage) -> Value {
         "input_tokens_details": { "text_tokens": usage.in_text, "image_tokens": usage.in_image },
     })
 }
-
-/// Endings of names that mean a host inside.
-const INTERNAL: &[&str] = &[".local", ".internal", ".localhost", ".lan", ".home.arpa", ".svc"];

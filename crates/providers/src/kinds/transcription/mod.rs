@@ -5,6 +5,7 @@ mod captions;
 mod deepgram;
 mod elevenlabs;
 mod gemini;
+mod soniox;
 mod transcript;
 
 use super::{Ask, Translator};
@@ -17,6 +18,7 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "deepgram" => &deepgram::Deepgram,
         "elevenlabs" => &elevenlabs::ElevenLabs,
         "gemini" => &gemini::Gemini,
+        "soniox" => &soniox::Soniox,
         _ => return None,
     })
 }

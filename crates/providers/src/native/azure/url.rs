@@ -21,6 +21,9 @@ pub(super) fn uri(
     if matches!(operation, Operation::Responses { .. } | Operation::ResponsesCompact) {
         return Ok(responses(base, version, path));
     }
+    if matches!(operation, Operation::Video) {
+        return Ok(films(base, version, path));
+    }
     if base.contains("/openai/deployments/") {
         return Ok(format!("{base}{path}?api-version={}", encoded(version)));
     }
@@ -32,10 +35,20 @@ pub(super) fn uri(
     Ok(format!("{root}/openai/deployments/{deployment}{path}?api-version={}", encoded(version)))
 }
 
-fn responses(base: &str, version: &str, path: &str) -> String {
+/// The address of the resource, without what operators may have left behind it.
+fn root(base: &str) -> &str {
     let root = base.find("/openai/deployments/").and_then(|at| base.get(..at));
     let root = root.or_else(|| base.strip_suffix("/openai/v1")).or_else(|| base.strip_suffix("/openai"));
-    let root = root.unwrap_or(base);
+    root.unwrap_or(base)
+}
+
+/// Films exist in the versionless form only (Microsoft Learn, "Sora video generation").
+fn films(base: &str, version: &str, path: &str) -> String {
+    versionless(root(base), version, path)
+}
+
+fn responses(base: &str, version: &str, path: &str) -> String {
+    let root = root(base);
     let older = version.get(..OLDEST_RESPONSES.len()).is_none_or(|date| date < OLDEST_RESPONSES);
     if VERSIONLESS.contains(&version) || base.ends_with("/openai/v1") || older {
         return versionless(root, version, path);
