@@ -5,6 +5,7 @@ mod lookup;
 pub(crate) mod pack;
 mod pattern;
 mod rules;
+mod succession;
 
 use crate::entry::{EntryError, ModelPrice};
 use crate::members::Members;
@@ -15,6 +16,7 @@ use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 pub use lookup::ImageKey;
+pub use succession::{Kept, KeptReason, MOST_CHANGE, Succession};
 
 /// Prices by name. The embedded one lies in the program's file: it costs neither start-up time nor heap.
 pub struct Catalogue {
@@ -62,8 +64,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`] if it is no catalogue, too small, or holds a number that is no price.
     pub fn from_json(text: &str, previous: usize) -> Result<Self, CatalogueError> {
-        let Packed { text, index } = pack::pack(text)?;
-        let catalogue = Self { text: Cow::Owned(text), index: Cow::Owned(index), rules: OnceLock::new() };
+        let catalogue = Self::packed(text)?;
         let count = catalogue.len();
         if count < LEAST_ENTRIES {
             return Err(CatalogueError::TooSmall(count));
@@ -76,6 +77,11 @@ impl Catalogue {
                 .map_err(|source| CatalogueError::Entry { name: name.to_owned(), source })?;
         }
         Ok(catalogue)
+    }
+
+    fn packed(text: &str) -> Result<Self, serde_json::Error> {
+        let Packed { text, index } = pack::pack(text)?;
+        Ok(Self { text: Cow::Owned(text), index: Cow::Owned(index), rules: OnceLock::new() })
     }
 
     /// Number of entries.
@@ -101,9 +107,13 @@ impl Catalogue {
     /// Rules for names that are not listed.
     fn rules(&self) -> &Rules {
         self.rules.get_or_init(|| {
-            let found = self.find(rules::KEY, Case::Exact).and_then(|at| self.record(at));
-            found.and_then(|(_, text)| Rules::read(text).ok()).unwrap_or_default()
+            self.rules_text().and_then(|text| Rules::read(text).ok()).unwrap_or_default()
         })
+    }
+
+    fn rules_text(&self) -> Option<&str> {
+        let (_, text) = self.record(self.find(rules::KEY, Case::Exact)?)?;
+        Some(text)
     }
 
     /// Reads an entry, with what the rules add to its provider's entries. Entries were checked when the catalogue was
