@@ -45,7 +45,7 @@ pub use door::{Caller, authenticate};
 pub use keys::{KeyCache, KeyView};
 pub use receipt::Receipt;
 pub use serve::{error_response, serve};
-pub use settings::{HeaderPrefix, Settings};
+pub use settings::{HeaderPrefix, PriceNetwork, PriceSource, Settings};
 pub use shared::Shared;
 pub use snapshot::{Group, Snapshot};
 pub use state::{Asked, Responses, retrieve, write_behind};

@@ -32,6 +32,10 @@ pub struct LitellmSettings {
     pub open_metrics: bool,
     /// Status that answers a spent budget.
     pub budget_exceeded_status_code: Option<u16>,
+    /// URL or path of a price file that replaces the embedded prices.
+    pub model_cost_map_url: Option<String>,
+    /// Time between two reloads of it.
+    pub model_cost_map_reload_interval: Option<Duration>,
 }
 
 impl LitellmSettings {
@@ -51,6 +55,8 @@ impl LitellmSettings {
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")
                 .and_then(|code| code.try_into().ok()),
+            model_cost_map_url: fields.text("model_cost_map_url"),
+            model_cost_map_reload_interval: fields.seconds("model_cost_map_reload_interval"),
         })
     }
 }

@@ -9,6 +9,7 @@ mod kinds;
 mod llm;
 mod models;
 mod native;
+mod prices;
 mod responses;
 
 use crate::edge::DEFAULT_DIALECT;
@@ -150,6 +151,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         models::ROUTES,
         responses::ROUTES,
         discovery::ROUTES,
+        prices::ROUTES,
         admin::ROUTES,
         health::ROUTES,
     ]
