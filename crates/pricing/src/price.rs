@@ -139,8 +139,6 @@ const MOST_SCALE: u8 = 30;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::{Price, PriceError};
 
     #[test]

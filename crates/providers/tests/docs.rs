@@ -159,7 +159,9 @@ fn notes(row: &Provider) -> String {
 fn rules(rules: &ParamRules) -> Vec<String> {
     let mut said: Vec<String> = rules.rename.iter().map(|(from, to)| format!("`{from}` → `{to}`")).collect();
     let lists = [("refuses", &rules.unsupported), ("leaves out", &rules.ignored)];
-    said.extend(lists.iter().filter(|(_, names)| !names.is_empty()).map(|(verb, names)| format!("{verb} {}", list(names))));
+    said.extend(
+        lists.iter().filter(|(_, names)| !names.is_empty()).map(|(verb, names)| format!("{verb} {}", list(names))),
+    );
     said.extend(rules.clamp.iter().map(|(name, range)| format!("`{name}` in {}–{}", range.low, range.high)));
     said
 }

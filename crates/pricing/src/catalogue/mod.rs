@@ -106,9 +106,7 @@ impl Catalogue {
 
     /// Rules for names that are not listed.
     fn rules(&self) -> &Rules {
-        self.rules.get_or_init(|| {
-            self.rules_text().and_then(|text| Rules::read(text).ok()).unwrap_or_default()
-        })
+        self.rules.get_or_init(|| self.rules_text().and_then(|text| Rules::read(text).ok()).unwrap_or_default())
     }
 
     fn rules_text(&self) -> Option<&str> {
