@@ -31,7 +31,8 @@ import tempfile
 import time
 
 import compare_tables
-from compare_systems import ANTHROPIC_PATH, CHUNKS, OPENAI_PATH, STARTERS, Bench, Failure, System, find_nginx, free_port
+from compare_systems import (ANTHROPIC_PATH, CHUNKS, COHERE_PATH, CONVERSE, GEMINI, OPENAI_PATH, STARTERS, Bench, Failure,
+                             System, find_nginx, free_port)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
@@ -50,6 +51,8 @@ class Scenario:
     rate: float = 0  # calls per second; 0 is a closed loop
     stream: bool = False
     prompt_bytes: int = 200
+    # Whether the upstream's streams end with an event that the load generator knows.
+    ends_with_event: bool = True
 
     @property
     def unit(self) -> str:
@@ -63,12 +66,26 @@ class Scenario:
         return json.dumps(body).encode()
 
 
+def translated(vendor: str, title: str, whole: str, streamed: str, ends_with_event: bool = False) -> list[Scenario]:
+    """A client of OpenAI's with an upstream of another vendor, whole and streamed."""
+    title, model = f"OpenAI client → {title} upstream", f"bench-{vendor}"
+    return [
+        Scenario(f"to-{vendor}", f"small call, {title}", OPENAI_PATH, whole, model, rate=1000),
+        Scenario(f"stream-to-{vendor}", f"stream, {title}", OPENAI_PATH, streamed, model, rate=40, stream=True,
+                 ends_with_event=ends_with_event),
+    ]
+
+
 SCENARIOS = (
     Scenario("small", "small call, OpenAI → OpenAI", OPENAI_PATH, OPENAI_PATH, "bench-openai", rate=2000),
     Scenario("full-speed", "the same at full speed, closed loop", OPENAI_PATH, OPENAI_PATH, "bench-openai"),
     Scenario("stream", "stream, OpenAI → OpenAI", OPENAI_PATH, OPENAI_PATH, "bench-openai", rate=40, stream=True),
-    Scenario("stream-to-anthropic", "stream, OpenAI client → Anthropic upstream", OPENAI_PATH, ANTHROPIC_PATH,
-             "bench-anthropic", rate=40, stream=True),
+    *translated("anthropic", "Anthropic", ANTHROPIC_PATH, ANTHROPIC_PATH, ends_with_event=True),
+    *translated("gemini", "Gemini", f"{GEMINI}:generateContent", f"{GEMINI}:streamGenerateContent?alt=sse"),
+    *translated("bedrock", "Bedrock", f"{CONVERSE}/converse", f"{CONVERSE}/converse-stream"),
+    *translated("cohere", "Cohere", COHERE_PATH, COHERE_PATH, ends_with_event=True),
+    Scenario("from-anthropic", "small call, Anthropic client → OpenAI upstream", ANTHROPIC_PATH, OPENAI_PATH,
+             "bench-openai", rate=1000),
     Scenario("stream-from-anthropic", "stream, Anthropic client → OpenAI upstream", ANTHROPIC_PATH, OPENAI_PATH,
              "bench-openai", rate=40, stream=True),
     Scenario("body-1mb", "1 MB request body, OpenAI → OpenAI", OPENAI_PATH, OPENAI_PATH, "bench-openai", rate=50,

@@ -16,7 +16,8 @@ import time
 
 CHUNKS = 200
 BEHAVIOUR = f"/p/chunks={CHUNKS},chunk_bytes=40,delay_ms=5,text_bytes=200"
-OPENAI_PATH, ANTHROPIC_PATH = "/v1/chat/completions", "/v1/messages"
+OPENAI_PATH, ANTHROPIC_PATH, COHERE_PATH = "/v1/chat/completions", "/v1/messages", "/v2/chat"
+GEMINI, CONVERSE = "/v1beta/models/gemini-2.5-flash", "/model/amazon.nova-lite-v1:0"
 # Large enough never to bind, so that the check is paid for and never refuses.
 KEY_LIMITS = {"rpm_limit": 1_000_000_000, "tpm_limit": 1_000_000_000_000, "max_budget": 1_000_000_000.0}
 
@@ -66,7 +67,8 @@ class Bench:
                    "--header", "anthropic-version: 2023-06-01"]
         if system.key:
             command += ["--header", f"authorization: Bearer {system.key}"]
-        if scenario.stream:
+        # Without this the answer is read to its end all the same; only its events are not looked at.
+        if scenario.stream and (system.key or scenario.ends_with_event):
             command.append("--stream")
         return subprocess.Popen(self.tool(*command), stdout=subprocess.PIPE)
 
@@ -158,8 +160,9 @@ def tianji(bench: Bench, mock_port: int):
     port, master_key = free_port(), "sk-" + secrets.token_hex(24)
     mock = f"http://127.0.0.1:{mock_port}{BEHAVIOUR}"
 
-    def deployment(name: str, model: str, base: str) -> dict:
-        return {"model_name": name, "litellm_params": {"model": model, "api_base": base, "api_key": "sk-mock"}}
+    def deployment(name: str, model: str, base: str, **more) -> dict:
+        params = {"model": model, "api_base": base} | (more or {"api_key": "sk-mock"})
+        return {"model_name": name, "litellm_params": params}
 
     config = bench.folder / "tianji.yaml"
     # JSON is YAML.
@@ -167,6 +170,11 @@ def tianji(bench: Bench, mock_port: int):
         "model_list": [
             deployment("bench-openai", "openai/gpt-4o-mini", f"{mock}/v1"),
             deployment("bench-anthropic", "anthropic/claude-sonnet-4-5-20250929", mock),
+            deployment("bench-gemini", "gemini/gemini-2.5-flash", f"{mock}/v1beta"),
+            # With keys, so that each request is signed.
+            deployment("bench-bedrock", "bedrock/amazon.nova-lite-v1:0", mock, aws_region_name="us-east-1",
+                       aws_access_key_id="AKIAMOCK", aws_secret_access_key="mock"),
+            deployment("bench-cohere", "cohere_chat/command-r-plus", mock),
         ],
         "general_settings": {"master_key": master_key},
         # The mock serves chat completions, and so does nearly every upstream of this dialect.

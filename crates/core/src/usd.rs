@@ -46,65 +46,69 @@ impl Usd {
     }
 
     /// The shortest decimal of the exact value, as Python prints floats: `4.35e-06`, `0.0001`, `5.0`.
-    ///
-    /// Half a dozen headers of each reply are made of it, so it is written without the formatting machinery.
     pub fn python(self) -> String {
         let mut text = String::with_capacity(24);
+        // A string takes everything.
+        let _ = self.write_python(&mut text);
+        text
+    }
+
+    /// Writes what [`Usd::python`] says.
+    ///
+    /// Half a dozen headers of each reply are made of it, so it is written without the formatting machinery.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_python(self, out: &mut impl fmt::Write) -> fmt::Result {
         if self.0 < 0 {
-            text.push('-');
+            out.write_char('-')?;
         }
         let nanos = self.0.unsigned_abs();
-        if nanos == 0 || nanos >= 100_000 {
-            plain(nanos, &mut text)
-        } else {
-            exponential(nanos, &mut text)
-        }
-        text
+        if nanos == 0 || nanos >= 100_000 { plain(nanos, out) } else { exponential(nanos, out) }
     }
 }
 
-fn plain(nanos: u64, out: &mut String) {
-    digits(nanos / NANOS, 1, out);
-    out.push('.');
+fn plain(nanos: u64, out: &mut impl fmt::Write) -> fmt::Result {
+    digits(nanos / NANOS, 1, out)?;
+    out.write_char('.')?;
     let (mut fraction, mut width) = (nanos % NANOS, 9);
     while width > 1 && fraction.is_multiple_of(10) {
         fraction /= 10;
         width -= 1;
     }
-    digits(fraction, width, out);
+    digits(fraction, width, out)
 }
 
-fn exponential(nanos: u64, out: &mut String) {
+fn exponential(nanos: u64, out: &mut impl fmt::Write) -> fmt::Result {
     let power = nanos.ilog10();
     let mut rest = nanos;
     while rest.is_multiple_of(10) {
         rest /= 10;
     }
     let unit = 10_u64.pow(rest.ilog10());
-    digits(rest / unit, 1, out);
+    digits(rest / unit, 1, out)?;
     if unit > 1 {
-        out.push('.');
-        digits(rest % unit, rest.ilog10() as usize, out);
+        out.write_char('.')?;
+        digits(rest % unit, rest.ilog10() as usize, out)?;
     }
-    out.push_str("e-");
-    digits(9 - u64::from(power), 2, out);
+    out.write_str("e-")?;
+    digits(9 - u64::from(power), 2, out)
 }
 
 /// A number with at least `width` digits.
-fn digits(number: u64, width: usize, out: &mut String) {
-    let mut buffer = [b'0'; MOST_DIGITS];
+fn digits(number: u64, width: usize, out: &mut impl fmt::Write) -> fmt::Result {
+    let mut buffer = ['0'; MOST_DIGITS];
     let (mut rest, mut used) = (number, 0);
     for place in buffer.iter_mut().rev() {
         if rest == 0 && used >= width {
             break;
         }
         // A remainder of ten is a digit.
-        *place = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        *place = char::from(b'0' + u8::try_from(rest % 10).unwrap_or(0));
         rest /= 10;
         used += 1;
     }
-    let text = buffer.get(MOST_DIGITS - used..).and_then(|text| std::str::from_utf8(text).ok());
-    out.push_str(text.unwrap_or_default());
+    buffer.iter().skip(MOST_DIGITS - used).try_for_each(|digit| out.write_char(*digit))
 }
 
 /// `whole.fraction × 10^shift` rounded half-even to an integer.

@@ -103,7 +103,8 @@ fn query_key(query: Option<&str>) -> Option<String> {
 async fn read(body: Incoming, headers: &HeaderMap, snapshot: &Snapshot) -> Result<(Bytes, Vec<Upload>), Error> {
     match form::boundary(headers) {
         Some(boundary) => {
-            let form = form::read(body, boundary, snapshot.settings.max_form).await?;
+            // Boxed, as everything rare: calls without a form do not carry the room for it.
+            let form = Box::pin(form::read(body, boundary, snapshot.settings.max_form)).await?;
             Ok((form.fields, form.files))
         }
         None => Ok((read_body(body, headers, snapshot.settings.max_body).await?, Vec::new())),
@@ -116,7 +117,7 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
         return Ok(Bytes::new());
     }
     if let Some(inflate) = coding(headers)? {
-        return read_coded(body, inflate, limit).await;
+        return Box::pin(read_coded(body, inflate, limit)).await;
     }
     let announced = headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {

@@ -26,7 +26,10 @@ pub(crate) struct Form {
 
 /// The boundary, if a request's body is a form.
 pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
-    multer::parse_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).ok()
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    // Most bodies are no forms, and reading a media type in full is not free.
+    let form = kind.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM));
+    form.then(|| multer::parse_boundary(kind).ok()).flatten()
 }
 
 /// Reads a form. Files of more than [`IN_MEMORY`] bytes go to the disk.
@@ -149,3 +152,5 @@ const MOST_TEXT: usize = 1 << 20;
 const MOST_FIELDS: usize = 256;
 /// Longest silence within a form.
 const IDLE: Duration = Duration::from_secs(30);
+/// The media type of forms.
+const FORM: &str = "multipart/form-data";

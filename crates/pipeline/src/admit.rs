@@ -21,7 +21,7 @@ use tianji_providers::kinds::{self, Seen};
 use tianji_wire::{JsonLimits, RawObject};
 
 /// Lets a call in, or says why not. A refusal has spent nothing and holds nothing.
-pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Result<Admitted, Error> {
+pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Result<Box<Admitted>, Error> {
     let caller = request.caller;
     caller.check(Permission::Infer, request.endpoint.template)?;
     let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST)
@@ -50,7 +50,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
     record.trace_id = controls.trace_id.take();
     record.session_id = controls.session_id.take();
     receipt.estimate_input(body.len_bytes());
-    Ok(Admitted {
+    Ok(Box::new(Admitted {
         deadline: request.started + timeout,
         snapshot,
         endpoint: request.endpoint,
@@ -66,7 +66,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         json_array: request.json_array,
         timeout,
         receipt,
-    })
+    }))
 }
 
 fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Inspection, Error> {

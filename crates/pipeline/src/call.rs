@@ -80,14 +80,14 @@ pub(crate) struct Admitted {
     pub(crate) receipt: Receipt,
 }
 
-/// A call whose content may go to a model.
+/// A call whose content may go to a model. Boxed from here on: a call is a kilobyte, and each stage takes it over.
 #[derive(Debug)]
-pub(crate) struct Screened(pub(crate) Admitted);
+pub(crate) struct Screened(pub(crate) Box<Admitted>);
 
 /// A call with the groups to try, in order.
 #[derive(Debug)]
 pub(crate) struct Routed {
-    pub(crate) call: Admitted,
+    pub(crate) call: Box<Admitted>,
     /// The client's own fallbacks; the configured ones depend on the failure.
     pub(crate) client_fallbacks: Option<Vec<FallbackTarget>>,
 }

@@ -19,7 +19,7 @@ use tianji_router::{Breaker, FallbackTarget, Health, Weights, retries, shuffle};
 
 /// An answered call.
 pub(crate) struct Dispatched {
-    pub(crate) call: Admitted,
+    pub(crate) call: Box<Admitted>,
     pub(crate) attempt: Attempt,
     pub(crate) outcome: Outcome,
     pub(crate) busy: InFlight,
@@ -27,7 +27,7 @@ pub(crate) struct Dispatched {
 
 /// A call that nobody answered.
 pub(crate) struct Failed {
-    pub(crate) call: Admitted,
+    pub(crate) call: Box<Admitted>,
     pub(crate) error: Error,
 }
 

@@ -3,7 +3,9 @@
 use crate::call::{Admitted, Attempt};
 use crate::receipt::Receipt;
 use crate::settings::{HeaderPrefix, Settings};
+use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use std::fmt::Write as _;
 use std::time::Instant;
 use tianji_auth::Role;
 use tianji_core::{Error, Usd};
@@ -53,9 +55,15 @@ names! {
 struct Writer<'a> {
     prefix: HeaderPrefix,
     map: &'a mut HeaderMap,
+    /// All values are slices of one piece of memory.
+    room: BytesMut,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(prefix: HeaderPrefix, map: &'a mut HeaderMap) -> Self {
+        Self { prefix, map, room: BytesMut::with_capacity(ROOM) }
+    }
+
     fn put(&mut self, names: Names, value: HeaderValue) {
         match self.prefix {
             HeaderPrefix::Litellm => drop(self.map.insert(names.litellm, value)),
@@ -69,27 +77,36 @@ impl Writer<'_> {
     }
 
     /// Text that is no legal header value is left out.
-    fn text(&mut self, names: Names, text: impl TryInto<HeaderValue>) {
-        if let Ok(value) = text.try_into() {
+    fn text(&mut self, names: Names, text: &str) {
+        self.room.extend_from_slice(text.as_bytes());
+        self.written(names);
+    }
+
+    /// Puts what stands in the room.
+    fn written(&mut self, names: Names) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(self.room.split().freeze()) {
             self.put(names, value);
         }
+    }
+
+    fn count(&mut self, names: Names, count: u64) {
+        let _ = write!(self.room, "{count}");
+        self.written(names);
     }
 
     fn usd(&mut self, names: Names, usd: Usd) {
         if usd == Usd::ZERO {
             return self.put(names, HeaderValue::from_static("0.0"));
         }
-        self.text(names, usd.python());
+        // Memory takes everything.
+        let _ = usd.write_python(&mut self.room);
+        self.written(names);
     }
 
     fn millis(&mut self, names: Names, since: Instant, until: Instant) {
         let micros = u64::try_from(until.saturating_duration_since(since).as_micros()).unwrap_or(u64::MAX);
-        let mut text = (micros / 1000).to_string();
-        text.push('.');
-        for unit in [100, 10, 1] {
-            text.push(char::from_digit(u32::try_from(micros / unit % 10).unwrap_or(0), 10).unwrap_or('0'));
-        }
-        self.text(names, text);
+        let _ = write!(self.room, "{}.{:03}", micros / 1000, micros % 1000);
+        self.written(names);
     }
 
     fn uuid(&mut self, names: Names, id: uuid::Uuid) {
@@ -104,10 +121,10 @@ fn common(writer: &mut Writer<'_>, call: &Admitted, receipt: &Receipt, now: tian
     let limits = &call.caller.limits;
     writer.usd(KEY_SPEND, receipt.key_spend().unwrap_or_else(|| call.caller.spent(now)));
     if let Some(limit) = limits.requests {
-        writer.put(KEY_RPM, limit.into());
+        writer.count(KEY_RPM, limit);
     }
     if let Some(limit) = limits.tokens {
-        writer.put(KEY_TPM, limit.into());
+        writer.count(KEY_TPM, limit);
     }
     if let Some(budget) = limits.budget {
         writer.usd(KEY_BUDGET, budget);
@@ -124,17 +141,17 @@ pub(crate) fn success(
 ) -> HeaderMap {
     let mut map = HeaderMap::with_capacity(48);
     copy_upstream(upstream, &mut map);
-    let mut writer = Writer { prefix: call.snapshot.settings.header_prefix, map: &mut map };
+    let mut writer = Writer::new(call.snapshot.settings.header_prefix, &mut map);
     let record = receipt.record();
     common(&mut writer, call, receipt, record.started_at);
-    writer.text(MODEL_ID, &*record.model_id);
+    writer.text(MODEL_ID, &record.model_id);
     if let Some(name) = &attempt.concrete.header {
         writer.put(MODEL_NAME, name.clone());
     }
-    writer.text(MODEL_GROUP, &*attempt.group);
+    writer.text(MODEL_GROUP, &attempt.group);
     writer.text(MODEL_API_BASE, shown_base(call, &record.api_base));
-    writer.put(RETRIES, record.attempted_retries.into());
-    writer.put(FALLBACKS, record.attempted_fallbacks.into());
+    writer.count(RETRIES, record.attempted_retries.into());
+    writer.count(FALLBACKS, record.attempted_fallbacks.into());
     writer.millis(DURATION, receipt.started(), now);
     if let Some(sent) = receipt.sent() {
         writer.millis(OVERHEAD, receipt.started(), sent);
@@ -142,10 +159,8 @@ pub(crate) fn success(
     if call.stream {
         return map;
     }
-    if let Ok(cost) = HeaderValue::try_from(record.cost.python()) {
-        writer.put(COST, cost.clone());
-        writer.put(COST_ORIGINAL, cost);
-    }
+    writer.usd(COST, record.cost);
+    writer.usd(COST_ORIGINAL, record.cost);
     for (name, usd) in &record.cost_parts {
         if let Some(names) = cost_part(name) {
             writer.usd(names, *usd);
@@ -157,16 +172,16 @@ pub(crate) fn success(
 /// Headers of a call that failed after it was let in.
 pub(crate) fn failure(call: &Admitted, receipt: &Receipt) -> HeaderMap {
     let mut map = HeaderMap::with_capacity(16);
-    let mut writer = Writer { prefix: call.snapshot.settings.header_prefix, map: &mut map };
+    let mut writer = Writer::new(call.snapshot.settings.header_prefix, &mut map);
     common(&mut writer, call, receipt, receipt.record().started_at);
     writer.usd(COST, Usd::ZERO);
-    writer.text(TIMEOUT, format!("{:?}", call.timeout.as_secs_f64()));
+    writer.text(TIMEOUT, &format!("{:?}", call.timeout.as_secs_f64()));
     map
 }
 
 /// The call's id alone, for replies that come before a call was let in.
 pub(crate) fn call_id(settings: &Settings, id: uuid::Uuid, map: &mut HeaderMap) {
-    Writer { prefix: settings.header_prefix, map }.uuid(CALL_ID, id);
+    Writer::new(settings.header_prefix, map).uuid(CALL_ID, id);
 }
 
 /// Adds `retry-after` and whatever else an error carries.
@@ -242,4 +257,6 @@ pub(crate) fn is_shown(name: &HeaderName) -> bool {
     )
 }
 
+/// Bytes of all values of a reply, roughly.
+const ROOM: usize = 384;
 const ONE: HeaderValue = HeaderValue::from_static("1");

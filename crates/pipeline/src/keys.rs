@@ -76,6 +76,12 @@ impl KeyCache {
         if let Some(entry) = self.map.pin().get(&hash).filter(|entry| entry.is_fresh()) {
             return Ok(entry.view.clone());
         }
+        // Boxed: this happens once a minute for each key, and its future would lie in that of every call.
+        Box::pin(self.renewed(hash, store, now)).await
+    }
+
+    /// The same from the store, by one caller at a time.
+    async fn renewed(&self, hash: KeyHash, store: &Store, now: Micros) -> Result<Option<Arc<KeyView>>, StoreError> {
         let stripe = self.loading.get(usize::from(hash.bytes()[0]) % STRIPES);
         let _alone = match stripe {
             Some(stripe) => Some(stripe.lock().await),

@@ -4,6 +4,6 @@
 use crate::call::{Admitted, Screened};
 
 /// Screens a call's content.
-pub(crate) fn screen(call: Admitted) -> Screened {
+pub(crate) fn screen(call: Box<Admitted>) -> Screened {
     Screened(call)
 }

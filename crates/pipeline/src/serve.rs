@@ -8,7 +8,7 @@ use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
-use crate::state::{Keep, recall};
+use crate::state::{Keep, continues, recall};
 use crate::{admit, headers, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
@@ -20,7 +20,7 @@ use tianji_dialects::dialect;
 pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Response<ReplyBody> {
     let (endpoint, call_id) = (request.endpoint, request.call_id);
     let settings_of = Arc::clone(&snapshot);
-    let call = match admit::admit(shared, snapshot, request) {
+    let mut call = match admit::admit(shared, snapshot, request) {
         Ok(call) => call,
         Err(error) => {
             shared.metrics.refused(endpoint.template, &error);
@@ -29,8 +29,10 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
             return response;
         }
     };
-    let mut call = call;
-    if let Err(error) = recall(shared, &mut call).await {
+    // Boxed, so that other calls do not carry the room for it.
+    if continues(&call)
+        && let Err(error) = Box::pin(recall(shared, &mut call)).await
+    {
         return fail(Failed { call, error });
     }
     let call = screen::screen(call);

@@ -2,7 +2,7 @@
 
 use crate::json_error::{JsonError, JsonErrorKind};
 use crate::limits::JsonLimits;
-use crate::scan::{Scan, Scanner, check_utf8};
+use crate::scan::{self, Scan, Scanner};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -62,12 +62,8 @@ impl RawObject {
     /// # Errors
     /// When it is no UTF-8, no JSON, beyond a limit, or no object.
     pub fn parse_within(body: Bytes, limits: JsonLimits) -> Result<Self, JsonError> {
-        check_utf8(&body)?;
-        let mut scanner = Scanner::new(&body, limits);
-        match members(&mut scanner, &body) {
-            Ok(members) => Ok(Self { text: body, members, edited: false }),
-            Err(kind) => Err(JsonError::at(kind, &body, scanner.at)),
-        }
+        let members = scan::read(&body, limits, |scanner| members(scanner, &body))?;
+        Ok(Self { text: body, members, edited: false })
     }
 
     /// The raw text of a member's value.

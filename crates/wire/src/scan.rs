@@ -1,7 +1,8 @@
 //! A single pass over JSON text that checks its whole grammar (RFC 8259) and builds nothing.
 //!
 //! Judges as `serde_json` judges text that it skips: half surrogate pairs in `\u` escapes are let through (they are
-//! refused where a string is read), and so are numbers of any size. UTF-8 is checked before, by [`check_utf8`].
+//! refused where a string is read), and so are numbers of any size. Bytes beyond ASCII are only noticed on the way:
+//! [`read`] has them checked afterwards, which texts without any are spared.
 
 use crate::json_error::{JsonError, JsonErrorKind};
 use crate::limits::JsonLimits;
@@ -13,21 +14,38 @@ pub(crate) struct Scanner<'a> {
     pub(crate) at: usize,
     values: usize,
     limits: JsonLimits,
+    /// All bytes of strings, put together: the highest bits tell whether there is one beyond ASCII. Outside of strings
+    /// none is let through.
+    seen: u64,
 }
 
 pub(crate) type Scan<T> = Result<T, JsonErrorKind>;
 
+/// Reads a text that must be UTF-8; that it is not is said before anything else.
+pub(crate) fn read<'a, T>(
+    text: &'a [u8],
+    limits: JsonLimits,
+    read: impl FnOnce(&mut Scanner<'a>) -> Scan<T>,
+) -> Result<T, JsonError> {
+    let mut scanner = Scanner::new(text, limits);
+    let outcome = read(&mut scanner);
+    if outcome.is_err() || scanner.seen & (ONES * 0x80) != 0 {
+        check_utf8(text)?;
+    }
+    outcome.map_err(|kind| JsonError::at(kind, text, scanner.at))
+}
+
 /// The whole text is UTF-8, or where it is not.
-pub(crate) fn check_utf8(text: &[u8]) -> Result<(), JsonError> {
+fn check_utf8(text: &[u8]) -> Result<(), JsonError> {
     std::str::from_utf8(text)
         .map(drop)
         .map_err(|cause| JsonError::at(JsonErrorKind::NotUtf8, text, cause.valid_up_to()))
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(text: &'a [u8], limits: JsonLimits) -> Self {
+    fn new(text: &'a [u8], limits: JsonLimits) -> Self {
         let depth = limits.depth.min(JsonLimits::MAX_DEPTH);
-        Self { text, at: 0, values: 0, limits: JsonLimits { depth, ..limits } }
+        Self { text, at: 0, values: 0, limits: JsonLimits { depth, ..limits }, seen: 0 }
     }
 
     /// Enters the text's one object or array. A text of another kind is checked to its end nevertheless, so that what
@@ -215,7 +233,7 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         let mut escaped = false;
         loop {
-            let rest = skip_plain(self.rest());
+            let rest = skip_plain(self.rest(), &mut self.seen);
             self.at = self.text.len() - rest.len();
             match rest {
                 [b'"', ..] => {
@@ -306,33 +324,42 @@ impl Containers {
 ///
 /// Words find the near ones, which is most of them. Then blocks, which compile to vector code but only say whether
 /// there is one, go over what is long: an image is a megabyte without any.
-fn skip_plain(text: &[u8]) -> &[u8] {
+fn skip_plain<'a>(text: &'a [u8], seen: &mut u64) -> &'a [u8] {
     let mut rest = text;
     for _ in 0..NEAR {
-        let Some((word, tail)) = rest.split_first_chunk::<8>() else { return skip_bytes(rest) };
-        let found = special_bytes(u64::from_le_bytes(*word));
+        let Some((word, tail)) = rest.split_first_chunk::<8>() else { return skip_bytes(rest, seen) };
+        let word = u64::from_le_bytes(*word);
+        *seen |= word;
+        let found = special_bytes(word);
         if found != 0 {
             return rest.get(found.trailing_zeros() as usize / 8..).unwrap_or_default();
         }
         rest = tail;
     }
-    skip_blocks(rest)
+    skip_blocks(rest, seen)
 }
 
 /// Kept apart so that the loop over words, which most strings never leave, stays small.
 #[inline(never)]
-fn skip_blocks(mut rest: &[u8]) -> &[u8] {
+fn skip_blocks<'a>(mut rest: &'a [u8], seen: &mut u64) -> &'a [u8] {
+    let mut all = 0;
     while let Some((block, tail)) = rest.split_first_chunk::<BLOCK>() {
+        all |= block.iter().fold(0, |all, byte| all | byte);
         if block.iter().fold(false, |any, byte| any | special(*byte)) {
             break;
         }
         rest = tail;
     }
-    skip_bytes(rest)
+    *seen |= u64::from(all);
+    skip_bytes(rest, seen)
 }
 
-fn skip_bytes(rest: &[u8]) -> &[u8] {
-    let plain = rest.iter().position(|byte| special(*byte)).unwrap_or(rest.len());
+fn skip_bytes<'a>(rest: &'a [u8], seen: &mut u64) -> &'a [u8] {
+    let plain = rest.iter().position(|byte| {
+        *seen |= u64::from(*byte);
+        special(*byte)
+    });
+    let plain = plain.unwrap_or(rest.len());
     rest.get(plain..).unwrap_or_default()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::json_error::{JsonError, JsonErrorKind};
 use crate::limits::JsonLimits;
-use crate::scan::{Scan, Scanner, check_utf8};
+use crate::scan::{self, Scan, Scanner};
 use std::ops::Range;
 
 /// The raw items of a JSON array.
@@ -10,9 +10,7 @@ use std::ops::Range;
 /// # Errors
 /// When the text is no UTF-8, no JSON, deeper than 128 levels, or no array.
 pub fn raw_array_items(raw: &[u8]) -> Result<Vec<&[u8]>, JsonError> {
-    check_utf8(raw)?;
-    let mut scanner = Scanner::new(raw, JsonLimits::DEPTH_ONLY);
-    let spans = items(&mut scanner).map_err(|kind| JsonError::at(kind, raw, scanner.at))?;
+    let spans = scan::read(raw, JsonLimits::DEPTH_ONLY, items)?;
     Ok(spans.into_iter().filter_map(|span| raw.get(span)).collect())
 }
 
@@ -35,9 +33,12 @@ fn items(scanner: &mut Scanner<'_>) -> Scan<Vec<Range<usize>>> {
 /// # Errors
 /// When the text is no UTF-8, no JSON, or deeper than 128 levels.
 pub fn check_json(raw: &[u8]) -> Result<(), JsonError> {
-    check_utf8(raw)?;
-    let mut scanner = Scanner::new(raw, JsonLimits::DEPTH_ONLY);
-    scanner.span(0).and_then(|_| scanner.end()).map_err(|kind| JsonError::at(kind, raw, scanner.at))
+    scan::read(raw, JsonLimits::DEPTH_ONLY, only_value)
+}
+
+fn only_value(scanner: &mut Scanner<'_>) -> Scan<()> {
+    scanner.span(0)?;
+    scanner.end()
 }
 
 /// Any JSON text as a tree.
@@ -46,9 +47,7 @@ pub fn check_json(raw: &[u8]) -> Result<(), JsonError> {
 /// When the text is no UTF-8, no JSON, deeper than 127 levels (the most that `serde_json` builds a tree of), or holds
 /// a number or a string that a tree cannot: beyond the range of a 64-bit float, or half a surrogate pair.
 pub fn parse_value(body: &[u8]) -> Result<serde_json::Value, JsonError> {
-    check_utf8(body)?;
-    let mut scanner = Scanner::new(body, JsonLimits { depth: TREE_DEPTH, ..JsonLimits::DEPTH_ONLY });
-    scanner.span(0).and_then(|_| scanner.end()).map_err(|kind| JsonError::at(kind, body, scanner.at))?;
+    scan::read(body, JsonLimits { depth: TREE_DEPTH, ..JsonLimits::DEPTH_ONLY }, only_value)?;
     serde_json::from_slice(body).map_err(|cause| {
         let line = memchr::memchr_iter(b'\n', body).nth(cause.line().wrapping_sub(2)).map_or(0, |at| at + 1);
         let byte = line + cause.column().saturating_sub(1);

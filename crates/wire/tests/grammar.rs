@@ -272,3 +272,23 @@ fn values_and_digits_are_bounded_where_asked() {
     assert_eq!(kind(&many, JsonLimits::REQUEST), Some(JsonErrorKind::TooManyValues));
     assert_eq!(kind(&many, JsonLimits::DEPTH_ONLY), None);
 }
+
+#[test]
+fn what_is_no_utf8_is_noticed_wherever_it_stands() {
+    for length in [1, 7, 8, 9, 63, 64, 127, 128, 129, 200, 257, 300] {
+        for at in 0..length {
+            let text = |foreign: &[u8]| {
+                let mut inside = vec![b'x'; length];
+                inside.splice(at..=at, foreign.iter().copied());
+                [b"{\"a\":\"", inside.as_slice(), b"\"}"].concat()
+            };
+            let kind = |text: Vec<u8>| RawObject::parse(text.into()).err().map(|error| error.kind);
+            assert_eq!(kind(text(b"\xff")), Some(JsonErrorKind::NotUtf8), "{at} of {length}");
+            assert_eq!(kind(text("ü".as_bytes())), None, "{at} of {length}");
+        }
+    }
+    for text in [&b"{\"\xc3\":1}"[..], b"{\"a\":\xff}", b"\xff{}", b"{}\xff", b"{\"a\":[\"\\n\xe2\x82\"]}"] {
+        let kind = RawObject::parse(Bytes::copy_from_slice(text)).unwrap_err().kind;
+        assert_eq!(kind, JsonErrorKind::NotUtf8, "{}", shown(text));
+    }
+}

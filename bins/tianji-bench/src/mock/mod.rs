@@ -1,7 +1,7 @@
 //! A mock upstream that costs so little that it is never the bottleneck.
 //!
-//! It answers any `POST` whose path ends in `chat/completions` as OpenAI and any that ends in
-//! `messages` as Anthropic. How it answers is chosen by the URL (see [`behaviour`]), so that a
+//! The ending of a `POST`'s path says who it is: `chat/completions` OpenAI, `messages` Anthropic, `:generateContent`
+//! and `:streamGenerateContent` Gemini, `/converse` and `/converse-stream` Bedrock, `v2/chat` Cohere. How it answers is chosen by the URL (see [`behaviour`]), so that a
 //! gateway's `api_base` can select it. `GET /stats` and `GET /stats/ids` tell what it saw.
 
 mod behaviour;
@@ -114,9 +114,10 @@ impl Mock {
                 return failure(status, APPLICATION_JSON, plan.replies.error.clone(), ticket);
             }
         };
-        if asked.stream {
+        if asked.stream || plan.streams {
+            let kind = if plan.dialect == Dialect::Bedrock { AWS_EVENT_STREAM } else { EVENT_STREAM };
             let mut response =
-                reply(StatusCode::OK, EVENT_STREAM, ReplyBody::stream(plan, asked.include_usage, cut_after, ticket));
+                reply(StatusCode::OK, kind, ReplyBody::stream(plan, asked.include_usage, cut_after, ticket));
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             response
         } else if cut_after.is_some() {
@@ -153,6 +154,7 @@ const CALL_ID_HEADERS: [&str; 2] = ["x-litellm-call-id", "x-request-id"];
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(10);
 const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream; charset=utf-8");
+const AWS_EVENT_STREAM: HeaderValue = HeaderValue::from_static("application/vnd.amazon.eventstream");
 const TEXT_HTML: HeaderValue = HeaderValue::from_static("text/html");
 const GARBAGE: &str = "<html><body>this is no JSON";
 const NOT_FOUND: &str = r#"{"error":{"message":"no such route in the mock","type":"not_found_error"}}"#;

@@ -13,6 +13,9 @@ use super::replies::Replies;
 pub(crate) enum Dialect {
     OpenAi,
     Anthropic,
+    Gemini,
+    Bedrock,
+    Cohere,
 }
 
 impl Dialect {
@@ -22,6 +25,12 @@ impl Dialect {
             Some(Self::OpenAi)
         } else if path.ends_with("messages") {
             Some(Self::Anthropic)
+        } else if path.ends_with("enerateContent") {
+            Some(Self::Gemini)
+        } else if path.ends_with("/converse") || path.ends_with("/converse-stream") {
+            Some(Self::Bedrock)
+        } else if path.ends_with("v2/chat") {
+            Some(Self::Cohere)
         } else {
             None
         }
@@ -30,6 +39,8 @@ impl Dialect {
 
 pub(crate) struct Plan {
     pub(crate) dialect: Dialect,
+    /// Whether the path asks for a stream, with vendors whose bodies do not.
+    pub(crate) streams: bool,
     pub(crate) behaviour: Behaviour,
     pub(crate) replies: Replies,
     calls: AtomicU64,
@@ -37,9 +48,9 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn new(dialect: Dialect, behaviour: Behaviour) -> Self {
+    pub(crate) fn new(dialect: Dialect, streams: bool, behaviour: Behaviour) -> Self {
         let replies = Replies::build(dialect, &behaviour);
-        Self { dialect, behaviour, replies, calls: AtomicU64::new(0), faulty_calls: AtomicU64::new(0) }
+        Self { dialect, streams, behaviour, replies, calls: AtomicU64::new(0), faulty_calls: AtomicU64::new(0) }
     }
 
     /// Counts a call and says which fault it has; several faults take turns.
@@ -73,13 +84,18 @@ impl Plans {
         }
         let (segment, rest) = split_path(uri.path());
         let Some(dialect) = Dialect::of_path(rest) else { return Ok(None) };
-        let plan = Arc::new(Plan::new(dialect, Behaviour::parse(segment, uri.query())?));
+        let plan = Arc::new(Plan::new(dialect, is_stream(rest), Behaviour::parse(segment, uri.query())?));
         let mut plans = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if plans.len() < MOST_PLANS {
             plans.insert(key.into(), Arc::clone(&plan));
         }
         Ok(Some(plan))
     }
+}
+
+/// Whether a path asks for a stream by its ending.
+fn is_stream(path: &str) -> bool {
+    path.ends_with(":streamGenerateContent") || path.ends_with("/converse-stream")
 }
 
 /// Above this, plans are built for each call anew (and their fault share starts over).
@@ -105,6 +121,12 @@ mod tests {
         assert_eq!(dialect("/v1/chat/completions"), Some(Dialect::OpenAi));
         assert_eq!(dialect("/openai/deployments/d/chat/completions?api-version=1"), Some(Dialect::OpenAi));
         assert_eq!(dialect("/p/chunks=1/v1/messages"), Some(Dialect::Anthropic));
+        assert_eq!(dialect("/v1beta/models/m:generateContent"), Some(Dialect::Gemini));
+        assert_eq!(dialect("/model/m/converse-stream"), Some(Dialect::Bedrock));
+        assert_eq!(dialect("/v2/chat"), Some(Dialect::Cohere));
         assert_eq!(dialect("/v1/embeddings"), None);
+        let streams = |uri| plans.find(&Uri::from_static(uri)).unwrap().unwrap().streams;
+        assert!(streams("/v1beta/models/m:streamGenerateContent?alt=sse") && streams("/model/m/converse-stream"));
+        assert!(!streams("/v1beta/models/m:generateContent") && !streams("/model/m/converse"));
     }
 }

@@ -45,45 +45,45 @@ const fn kind(path: &'static str, name: &'static str, summary: &'static str, han
 }
 
 fn embeddings(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Embeddings, "aembedding"))
+    run(hit, EndpointKind::Embeddings, "aembedding")
 }
 
 fn rerank(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Rerank, "arerank"))
+    run(hit, EndpointKind::Rerank, "arerank")
 }
 
 fn moderation(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Moderation, "amoderation"))
+    run(hit, EndpointKind::Moderation, "amoderation")
 }
 
 fn images(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Images, "aimage_generation"))
+    run(hit, EndpointKind::Images, "aimage_generation")
 }
 
 fn image_edits(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::ImageEdits, "aimage_edit"))
+    run(hit, EndpointKind::ImageEdits, "aimage_edit")
 }
 
 fn speech(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Speech, "aspeech"))
+    run(hit, EndpointKind::Speech, "aspeech")
 }
 
 fn transcription(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Transcription, "atranscription"))
+    run(hit, EndpointKind::Transcription, "atranscription")
 }
 
 fn translation(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Translation, "atranslation"))
+    run(hit, EndpointKind::Translation, "atranslation")
 }
 
 fn image_variations(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::ImageVariations, "aimage_variation"))
+    run(hit, EndpointKind::ImageVariations, "aimage_variation")
 }
 
 fn search(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Search, "asearch"))
+    run(hit, EndpointKind::Search, "asearch")
 }
 
 fn ocr(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Ocr, "aocr"))
+    run(hit, EndpointKind::Ocr, "aocr")
 }

@@ -86,25 +86,25 @@ const fn responses(path: &'static str) -> Route {
 }
 
 fn create_response(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Responses, "aresponses"))
+    run(hit, EndpointKind::Responses, "aresponses")
 }
 
 fn text_completion(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::TextCompletion, "atext_completion"))
+    run(hit, EndpointKind::TextCompletion, "atext_completion")
 }
 
 fn chat_completion(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
+    run(hit, EndpointKind::Chat, "acompletion")
 }
 
 fn messages(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Messages, "anthropic_messages"))
+    run(hit, EndpointKind::Messages, "anthropic_messages")
 }
 
 /// Serves a call of a kind; the model may stand in the path.
-pub(super) async fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -> respond::Reply {
+pub(super) fn run(hit: Hit, kind: EndpointKind, call_type: &'static str) -> Answer {
     let model = hit.param("model").map(str::to_owned);
-    run_as(hit, kind, call_type, FromPath { model, ..FromPath::default() }).await
+    run_as(hit, kind, call_type, FromPath { model, ..FromPath::default() })
 }
 
 /// What a path says about a call.
@@ -118,9 +118,9 @@ pub(super) struct FromPath {
     pub(super) json_array: bool,
 }
 
-/// The same where the path says more.
-pub(super) async fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str, path: FromPath) -> respond::Reply {
-    let Some(caller) = hit.caller else { return respond::not_found() };
+/// The same where the path says more. No `async fn`: those keep what they are given twice, once as it came.
+pub(super) fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str, path: FromPath) -> Answer {
+    let Some(caller) = hit.caller else { return Box::pin(std::future::ready(respond::not_found())) };
     let endpoint = Endpoint {
         kind,
         dialect: hit.route.dialect,
@@ -141,7 +141,8 @@ pub(super) async fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str
         path_stream: path.stream,
         json_array: path.json_array,
     };
-    serve(&hit.gateway.shared, hit.snapshot, request).await
+    let (gateway, snapshot) = (hit.gateway, hit.snapshot);
+    Box::pin(async move { serve(&gateway.shared, snapshot, request).await })
 }
 
 fn count_tokens(hit: Hit) -> Answer {

@@ -50,7 +50,7 @@ const fn cohere(path: &'static str) -> Route {
 }
 
 fn chat(hit: Hit) -> Answer {
-    Box::pin(run(hit, EndpointKind::Chat, "acompletion"))
+    run(hit, EndpointKind::Chat, "acompletion")
 }
 
 fn converse(hit: Hit) -> Answer {
@@ -64,7 +64,7 @@ fn converse_stream(hit: Hit) -> Answer {
 fn converse_as(hit: Hit, stream: bool) -> Answer {
     let model = hit.param("model").map(str::to_owned);
     let path = FromPath { model, stream: Some(stream), json_array: false };
-    Box::pin(run_as(hit, EndpointKind::Chat, "acompletion", path))
+    run_as(hit, EndpointKind::Chat, "acompletion", path)
 }
 
 fn gemini_verb(hit: Hit) -> Answer {
@@ -80,7 +80,7 @@ fn gemini_verb(hit: Hit) -> Answer {
         _ => return Box::pin(async { respond::not_found() }),
     };
     let path = FromPath { model: Some(model), stream: Some(stream), json_array: stream && !events };
-    Box::pin(run_as(hit, EndpointKind::Chat, "agenerate_content", path))
+    run_as(hit, EndpointKind::Chat, "agenerate_content", path)
 }
 
 async fn count(hit: Hit, model: String) -> respond::Reply {

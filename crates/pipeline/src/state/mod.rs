@@ -10,7 +10,7 @@ mod retrieve;
 mod writer;
 
 pub(crate) use keep::Keep;
-pub(crate) use recall::recall;
+pub(crate) use recall::{continues, recall};
 pub use retrieve::{Asked, retrieve};
 pub use writer::write_behind;
 

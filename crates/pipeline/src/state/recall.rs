@@ -13,14 +13,16 @@ use tianji_core::{DialectId, Error, Kind};
 use tianji_storage::StoredResponse;
 use tianji_wire::RawObject;
 
-/// Resolves `previous_response_id` of a call. Does nothing for calls without one.
+/// Whether a call goes on from an earlier response.
+pub(crate) fn continues(call: &Admitted) -> bool {
+    call.endpoint.dialect == DialectId::OpenAiResponses && call.body.contains("previous_response_id")
+}
+
+/// Resolves `previous_response_id` of a call that [`continues`].
 ///
 /// # Errors
 /// 400 when there is no such response of this caller's, or it cannot be reached any more.
 pub(crate) async fn recall(shared: &Shared, call: &mut Admitted) -> Result<(), Error> {
-    if call.endpoint.dialect != DialectId::OpenAiResponses {
-        return Ok(());
-    }
     let Some(id) = call.body.str("previous_response_id").map(std::borrow::Cow::into_owned) else { return Ok(()) };
     let Some(kept) = find(shared, &call.snapshot, &call.caller, &id).await else {
         if call.snapshot.settings.unmanaged_responses {

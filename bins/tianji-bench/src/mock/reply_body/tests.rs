@@ -8,7 +8,7 @@ use super::super::stats::Stats;
 use super::*;
 
 fn plan(segment: &str) -> Arc<Plan> {
-    Arc::new(Plan::new(Dialect::OpenAi, Behaviour::parse(Some(segment), None).unwrap()))
+    Arc::new(Plan::new(Dialect::OpenAi, false, Behaviour::parse(Some(segment), None).unwrap()))
 }
 
 /// The frames of a body until it ends (`true`) or breaks (`false`).
