@@ -88,3 +88,13 @@ fn what_was_refused_once_is_refused_again() {
     let twice = once.succeed(&broken).unwrap();
     assert!(matches!(&twice.kept[..], [kept] if matches!(kept.reason, KeptReason::Jump { .. })));
 }
+
+/// An operator's own list that names other models than the one before stays readable, however much was kept of that.
+#[test]
+fn what_is_kept_is_not_held_against_the_next_list() {
+    let mut catalogue = Catalogue::from_json(&text(None), 0).unwrap();
+    for (names, entries) in [("one", 121), ("two", 181), ("three", 241), ("four", 301), ("one", 301)] {
+        catalogue = catalogue.succeed(&text(None).replace("steady", names)).unwrap().catalogue;
+        assert_eq!(catalogue.len(), entries, "{names}");
+    }
+}

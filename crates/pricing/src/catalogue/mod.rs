@@ -23,6 +23,8 @@ pub struct Catalogue {
     text: Cow<'static, str>,
     index: Cow<'static, [u8]>,
     rules: OnceLock<Rules>,
+    /// Entries of the text that it was read from, without those that were kept from its predecessor.
+    listed: usize,
 }
 
 /// Why a catalogue was refused; the one in use stays.
@@ -55,7 +57,8 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The catalogue of this build.
     pub fn embedded() -> Self {
-        Self { text: Cow::Borrowed(TEXT), index: Cow::Borrowed(INDEX), rules: OnceLock::new() }
+        let listed = INDEX.len() / RECORD;
+        Self { text: Cow::Borrowed(TEXT), index: Cow::Borrowed(INDEX), rules: OnceLock::new(), listed }
     }
 
     /// Reads a catalogue in the public price file's format and checks it. `previous` is the number of entries of the
@@ -81,7 +84,8 @@ impl Catalogue {
 
     fn packed(text: &str) -> Result<Self, serde_json::Error> {
         let Packed { text, index } = pack::pack(text)?;
-        Ok(Self { text: Cow::Owned(text), index: Cow::Owned(index), rules: OnceLock::new() })
+        let listed = index.len() / RECORD;
+        Ok(Self { text: Cow::Owned(text), index: Cow::Owned(index), rules: OnceLock::new(), listed })
     }
 
     /// Number of entries.

@@ -52,7 +52,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`] when the text is no catalogue, or would lose more than half of the entries.
     pub fn succeed(&self, text: &str) -> Result<Succession, CatalogueError> {
-        let new = Self::from_json(text, self.len())?;
+        let new = Self::from_json(text, self.listed)?;
         let mut entries: BTreeMap<&str, &str> = new.entries().collect();
         let mut kept = Vec::new();
         for (name, old) in self.entries() {
@@ -68,7 +68,8 @@ impl Catalogue {
         if let Some(text) = new.rules_text().or_else(|| self.rules_text()) {
             entries.insert(rules::KEY, text);
         }
-        let catalogue = Self::packed(&object(entries.into_iter()))?;
+        // What is kept is not held against the next list.
+        let catalogue = Self { listed: new.listed, ..Self::packed(&object(entries.into_iter()))? };
         Ok(Succession { catalogue, kept })
     }
 }
