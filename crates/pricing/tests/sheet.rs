@@ -30,9 +30,8 @@ fn every_token_price_counts_under_every_suffix() {
                 CostContext { service_tier: tier, batch: suffix.ends_with("batches"), ..CostContext::default() };
             // What fills the context has no price unless it is the input's own, so that only the thousand is billed.
             let long = fill(&usage, thousands * 1000 + 1);
-            let price = if suffix.is_empty() { 3 } else { 7 };
             let tokens = if stem == "input_cost_per_token" { long.in_text } else { 1000 };
-            let expected = i64::try_from(tokens).unwrap() * price * 1000;
+            let expected = i64::try_from(tokens).unwrap() * 7000;
             assert_eq!(bill(&entry, &long, &context).total.nanos(), expected, "{stem}{suffix}");
             if thousands > 0 {
                 let edge = fill(&usage, thousands * 1000);
