@@ -141,7 +141,9 @@ fn replies(provider: &Provider) -> Value {
         let edited = edited.map_or(json!("unchanged"), |reply| serde_json::from_slice(&reply).unwrap());
         let streamed = streamed(provider, frames);
         let streamed = if streamed == *frames { json!("unchanged") } else { streamed.into() };
-        replies.insert(name, json!({ "reply": edited, "stream": streamed }));
+        let unchanged = edited == "unchanged" && streamed == "unchanged";
+        let outcome = if unchanged { edited } else { json!({ "reply": edited, "stream": streamed }) };
+        replies.insert(name, outcome);
     }
     replies.into()
 }
