@@ -107,9 +107,9 @@ fn prices_outlive_a_reload_of_the_configuration_and_calls_in_flight_keep_theirs(
     let first = config(&vendor, &file.display().to_string()).model("slow", "openai/gpt-4o", &slow);
     let gateway = Gateway::start(&first);
     let key = gateway.key(&json!({}));
+    let streamed = json!({"model": "slow", "stream": true, "messages": [{"role": "user", "content": "hi"}]});
+    let request = Request::post("/v1/chat/completions", &streamed).bearer(&key);
     std::thread::scope(|scope| {
-        let streamed = json!({"model": "slow", "stream": true, "messages": [{"role": "user", "content": "hi"}]});
-        let request = Request::post("/v1/chat/completions", &streamed).bearer(&key);
         let open = scope.spawn(|| gateway.open(&request).finish().unwrap());
         eventually("the call is at the vendor", WHILE, || (!slow.requests().is_empty()).then_some(()));
         std::fs::write(&file, list("6e-6")).unwrap();
