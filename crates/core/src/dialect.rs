@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A wire format for "generate a reply". Each is spoken by clients and by upstreams alike.
+/// A wire format for "generate a reply". Clients and upstreams alike speak most of them, upstreams alone the last ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DialectId {
@@ -24,6 +24,10 @@ pub enum DialectId {
     CohereChat,
     /// Ollama's own chat.
     OllamaChat,
+    /// Hugging Face's text generation; no client's.
+    TextGeneration,
+    /// Replicate's predictions; no client's.
+    ReplicatePredictions,
 }
 
 impl DialectId {
@@ -36,7 +40,7 @@ impl DialectId {
             | Self::AnthropicMessages
             | Self::CohereChat
             | Self::OllamaChat => true,
-            Self::Gemini | Self::BedrockConverse => false,
+            Self::Gemini | Self::BedrockConverse | Self::TextGeneration | Self::ReplicatePredictions => false,
         }
     }
 
@@ -51,6 +55,8 @@ impl DialectId {
             Self::BedrockConverse => "bedrock_converse",
             Self::CohereChat => "cohere_chat",
             Self::OllamaChat => "ollama_chat",
+            Self::TextGeneration => "text_generation",
+            Self::ReplicatePredictions => "replicate_predictions",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Why a body could not be translated.
 
-use tianji_core::{Error, Kind};
+use tianji_core::{DialectId, Error, Kind};
 use tianji_wire::JsonError;
 
 /// A translation that cannot be made.
@@ -46,6 +46,11 @@ impl DialectError {
     /// A wrong value.
     pub fn invalid(param: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Invalid { param: param.into(), reason: reason.into() }
+    }
+
+    /// A dialect that upstreams alone speak was to be spoken with a client.
+    pub fn no_clients(dialect: DialectId) -> Self {
+        Self::Reply(format!("no client speaks {}", dialect.name()))
     }
 
     /// As an error about what a client sent.

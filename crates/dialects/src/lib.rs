@@ -23,6 +23,11 @@ pub mod ollama_chat;
 pub mod openai_chat;
 pub mod openai_responses;
 pub mod openai_text;
+mod prompt;
+pub mod remote;
+pub mod replicate_predictions;
+pub mod text_generation;
+mod upstream_only;
 
 pub use error::DialectError;
 pub use fixups::Fixups;
@@ -31,6 +36,7 @@ pub use observed::Observed;
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
+use remote::MediaKind;
 use tianji_core::generate::{ClientView, GenerateRequest, GenerateResponse, StreamEvent, Target};
 use tianji_core::{DialectId, Error, Framing, Kind, Losses};
 use tianji_wire::Frame;
@@ -53,6 +59,10 @@ pub trait Dialect: Send + Sync {
         target: &Target<'_>,
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError>;
+
+    /// Whether the vendor fetches from an address of the public web when media is given by it in this dialect. Where the
+    /// dialect cannot carry such media at all, nothing has to be fetched for it either: yes.
+    fn fetches(&self, kind: MediaKind, address: &str) -> bool;
 
     /// Reads an upstream's reply.
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError>;
@@ -90,6 +100,8 @@ pub fn dialect(id: DialectId) -> &'static dyn Dialect {
         DialectId::BedrockConverse => &bedrock_converse::BedrockConverse,
         DialectId::CohereChat => &cohere_chat::CohereChat,
         DialectId::OllamaChat => &ollama_chat::OllamaChat,
+        DialectId::TextGeneration => text_generation::TEXT_GENERATION,
+        DialectId::ReplicatePredictions => replicate_predictions::REPLICATE_PREDICTIONS,
     }
 }
 

@@ -30,11 +30,11 @@ pub struct Inner {
 impl Gateway {
     pub(crate) fn new(shared: Shared, live: Live, table: Table) -> Self {
         Self(Arc::new(Inner {
+            tasks: shared.tasks.clone(),
             shared,
             live,
             table,
             prices: Prices::default(),
-            tasks: TaskTracker::new(),
             draining: AtomicBool::new(false),
             in_flight: AtomicU64::new(0),
         }))

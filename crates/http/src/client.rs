@@ -3,6 +3,7 @@
 use crate::body::UpstreamBody;
 use crate::connect::{Connector, Sender};
 use crate::deadlines::Deadlines;
+use crate::egress::Egress;
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
@@ -24,12 +25,15 @@ pub struct HttpSettings {
     pub idle: Duration,
     /// Outbound proxies.
     pub proxies: ProxySettings,
+    /// Rules for the addresses that are called; `None` = the operator has set them all, anything goes.
+    pub egress: Option<Arc<Egress>>,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads: threads + 1, idle: Duration::from_secs(90), proxies: ProxySettings::default() }
+        let idle = Duration::from_secs(90);
+        Self { threads: threads + 1, idle, proxies: ProxySettings::default(), egress: None }
     }
 }
 
@@ -41,13 +45,20 @@ pub struct HttpClient(Arc<Shared>);
 struct Shared {
     pool: Arc<Pool>,
     connector: Connector,
+    proxies: ProxySettings,
 }
 
 impl HttpClient {
     /// A client without connections.
     pub fn new(settings: HttpSettings) -> Self {
         let pool = Arc::new(Pool::new(settings.threads, settings.idle));
-        Self(Arc::new(Shared { pool, connector: Connector::new(&settings.proxies) }))
+        let connector = Connector::new(&settings.proxies, settings.egress);
+        Self(Arc::new(Shared { pool, connector, proxies: settings.proxies }))
+    }
+
+    /// The outbound proxies that it was made with.
+    pub fn proxies(&self) -> &ProxySettings {
+        &self.0.proxies
     }
 
     /// Sends a request and waits for the reply's head. The body is read by the caller.

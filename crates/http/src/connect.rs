@@ -1,16 +1,18 @@
-//! Making connections: TCP with TCP_NODELAY and keep-alive, TLS by rustls, HTTP/1.1 or HTTP/2 by ALPN.
+//! Making connections: TCP, through a proxy or not, TLS by rustls, HTTP/1.1 or HTTP/2 by ALPN.
 
+use crate::egress::{Egress, EgressError};
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
 use crate::proxy::{Proxies, Proxy, ProxySettings};
+use crate::tcp::Tcp;
 use hyper::Uri;
 use hyper::client::conn::{http1, http2};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::Connection;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tower_service::Service;
@@ -27,19 +29,14 @@ pub(crate) enum Sender {
 /// Makes connections. The TLS half is built when the first `https` address is called: it reads the system's roots.
 #[derive(Debug)]
 pub(crate) struct Connector {
-    plain: HttpConnector,
-    secure: OnceLock<HttpsConnector<HttpConnector>>,
+    plain: Tcp,
+    secure: OnceLock<HttpsConnector<Tcp>>,
     proxies: Option<Proxies>,
 }
 
 impl Connector {
-    pub(crate) fn new(proxies: &ProxySettings) -> Self {
-        let mut plain = HttpConnector::new();
-        plain.set_nodelay(true);
-        plain.set_keepalive(Some(TCP_KEEPALIVE));
-        plain.set_happy_eyeballs_timeout(Some(HAPPY_EYEBALLS));
-        plain.enforce_http(false);
-        Self { plain, secure: OnceLock::new(), proxies: Proxies::new(proxies) }
+    pub(crate) fn new(proxies: &ProxySettings, egress: Option<Arc<Egress>>) -> Self {
+        Self { plain: Tcp::new(egress), secure: OnceLock::new(), proxies: Proxies::new(proxies) }
     }
 
     /// The proxy that an `http` address is asked of in absolute form.
@@ -51,6 +48,10 @@ impl Connector {
     pub(crate) async fn connect(&self, origin: &Origin, uri: &Uri, timeout: Duration) -> Result<Sender, HttpError> {
         let work = async {
             let proxy = self.proxies.as_ref().and_then(|proxies| proxies.of(uri));
+            if proxy.is_some() {
+                // The proxy resolves the name again: what it may reach is its own to decide besides.
+                self.plain.check(uri).await.map_err(HttpError::Egress)?;
+            }
             if uri.scheme_str() == Some("https") {
                 if let Some(proxy) = proxy {
                     let io = self.tunnel(&proxy, uri).await.map_err(|source| failed(origin, source))?;
@@ -62,10 +63,13 @@ impl Connector {
                 let h2 = io.connected().is_negotiated_h2();
                 return if h2 { h2_sender(io, origin).await } else { h1_sender(io, origin).await };
             }
-            let mut connector = self.plain.clone();
-            let address = proxy.map_or_else(|| uri.clone(), |proxy| proxy.uri().clone());
-            let io: TokioIo<TcpStream> =
-                connector.call(address).await.map_err(|source| failed(origin, source.into()))?;
+            let io: TokioIo<TcpStream> = match proxy {
+                Some(proxy) => {
+                    let connecting = self.plain.unguarded().call(proxy.uri().clone());
+                    connecting.await.map_err(|source| failed(origin, source.into()))?
+                }
+                None => self.plain.clone().call(uri.clone()).await.map_err(|source| failed(origin, source))?,
+            };
             h1_sender(io, origin).await
         };
         match tokio::time::timeout(timeout, work).await {
@@ -82,7 +86,7 @@ impl Connector {
         proxy: &Proxy,
         uri: &Uri,
     ) -> Result<MaybeHttpsStream<TokioIo<TcpStream>>, Box<dyn std::error::Error + Send + Sync>> {
-        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.plain.clone());
+        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.plain.unguarded());
         if let Some(value) = proxy.authorization() {
             tunnel = tunnel.with_auth(value);
         }
@@ -91,6 +95,9 @@ impl Connector {
 }
 
 fn failed(origin: &Origin, source: Box<dyn std::error::Error + Send + Sync>) -> HttpError {
+    if let Some(refused) = source.downcast_ref::<EgressError>() {
+        return HttpError::Egress(*refused);
+    }
     HttpError::Connect { origin: origin.to_string(), source }
 }
 
@@ -153,10 +160,6 @@ fn drive(connection: impl Future<Output = hyper::Result<()>> + Send + 'static) {
     });
 }
 
-/// Idle connections are probed by the kernel after this.
-const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
-/// Head start of the first address family.
-const HAPPY_EYEBALLS: Duration = Duration::from_millis(250);
 /// HTTP/2 connections are pinged this often.
 const H2_PING: Duration = Duration::from_secs(30);
 /// … and given up after this.

@@ -1,5 +1,6 @@
 //! Why an outbound call failed.
 
+use crate::egress::EgressError;
 use std::time::Duration;
 use tianji_core::{Error, Kind};
 
@@ -17,6 +18,9 @@ pub enum HttpError {
         /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The rules forbid the address.
+    #[error("the address must not be called: {0}")]
+    Egress(#[source] EgressError),
     /// No connection within the deadline.
     #[error("connection to {origin} timed out after {after:?}")]
     ConnectTimeout {
@@ -49,7 +53,7 @@ impl HttpError {
     /// As an error of the request path.
     pub fn into_error(self) -> Error {
         let (kind, message) = match &self {
-            Self::Address(_) => (Kind::BadRequest, self.to_string()),
+            Self::Address(_) | Self::Egress(_) => (Kind::BadRequest, self.to_string()),
             Self::Connect { .. } | Self::Broken(_) => (Kind::Connection, format!("Connection error: {self}")),
             Self::TooLong(_) | Self::Coding(_) => (Kind::MalformedReply, self.to_string()),
             Self::ConnectTimeout { .. } | Self::FirstByte(_) | Self::Stalled(_) | Self::Total => {

@@ -58,6 +58,7 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming)
         headers: request.headers,
         body,
         files: request.files,
+        media: crate::media::Media::default(),
         controls,
         model,
         found,
@@ -85,6 +86,7 @@ fn inspect(body: &RawObject, files: &[Upload], endpoint: Endpoint) -> Result<Ins
         }
         DialectId::OllamaChat => ollama_chat::inspect(body),
         DialectId::Gemini => gemini::inspect(body),
+        DialectId::TextGeneration | DialectId::ReplicatePredictions => Err(DialectError::no_clients(endpoint.dialect)),
     };
     seen.map_err(DialectError::of_request)
 }

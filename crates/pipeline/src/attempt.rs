@@ -4,19 +4,22 @@ use crate::call::{Admitted, Attempt, Plan, Sending};
 use crate::converse;
 use crate::credential;
 use crate::deployment::Deployment;
+use crate::follow::{self, Arrived};
+use crate::job::Job;
 use crate::mock;
 use crate::relay::{FirstFrames, Streaming, translate, translate_last};
 use crate::shared::Shared;
 use crate::words;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request, Response};
+use std::sync::Arc;
 use std::time::Duration;
 use tianji_core::generate::ClientView;
 use tianji_core::{Credential, Error, Kind, Usage};
 use tianji_dialects::{DialectError, Observed, bridge, dialect};
 use tianji_http::{Deadlines, OutBody, UpstreamBody};
 use tianji_providers::{EndpointKind, Unsigned};
-use tianji_wire::Splitter;
+use tianji_wire::{Frame, Splitter};
 
 /// What an attempt brought.
 pub(crate) enum Outcome {
@@ -54,28 +57,48 @@ pub(crate) async fn send(
 async fn generate(
     shared: &Shared,
     call: &Admitted,
-    deployment: &Deployment,
+    deployment: &Arc<Deployment>,
     sending: &Sending,
     view: ClientView,
 ) -> Result<Outcome, Error> {
     let deadlines = deadlines(call, deployment);
-    let (head, body) = answer(shared, deployment, sending, &deadlines).await?.into_parts();
-    if !head.status.is_success() {
-        let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
-        return Err(words::upstream_error(sending.way.dialect, head.status.as_u16(), &head.headers, &text));
+    let mut reply = accepted(sending, answer(shared, deployment, sending, &deadlines).await?).await?;
+    let mut job = None;
+    if let Some(follow) = deployment.provider.follow() {
+        let headers = reply.headers().clone();
+        // Boxed, so that vendors that answer at once do not carry the room that the others need.
+        let followed = follow::follow(shared, call, deployment, sending, (follow, reply), &deadlines);
+        reply = match Box::pin(followed).await? {
+            Arrived::Coming(reply, running) => {
+                job = Some(running);
+                accepted(sending, *reply).await?
+            }
+            Arrived::Whole(body) if call.stream => {
+                let stream = stream_of_one(call, sending, body, view)?;
+                return Ok(Outcome::Stream { stream, headers });
+            }
+            Arrived::Whole(body) => return read(call, deployment, sending, body, headers, &view),
+        };
     }
+    let (head, body) = reply.into_parts();
     if call.stream && words::is_stream(dialect(sending.way.dialect).framing(), &head.headers) {
         let splitter = words::splitter(&head.headers, sending.way.dialect);
-        return stream(deployment, sending, call, body, splitter, view)
+        return stream(deployment, sending, call, (body, job), splitter, view)
             .await
             .map(|stream| Outcome::Stream { stream, headers: head.headers });
     }
-    whole(call, deployment, sending, body, &view).await.map(|(body, seen)| Outcome::Whole {
-        body,
-        content_type: JSON,
-        seen: Box::new(seen),
-        headers: head.headers,
-    })
+    let body = body.collect(call.snapshot.settings.max_reply).await.map_err(tianji_http::HttpError::into_error)?;
+    read(call, deployment, sending, body, head.headers, &view)
+}
+
+/// A reply that is 2xx; any other is the vendor's error.
+async fn accepted(sending: &Sending, reply: Response<UpstreamBody>) -> Result<Response<UpstreamBody>, Error> {
+    if reply.status().is_success() {
+        return Ok(reply);
+    }
+    let (head, body) = reply.into_parts();
+    let text = body.collect(MOST_ERROR_BODY).await.unwrap_or_default();
+    Err(words::upstream_error(sending.way.dialect, head.status.as_u16(), &head.headers, &text))
 }
 
 /// Sends, and once more if a credential that was asked for is refused and there is another one.
@@ -135,22 +158,23 @@ pub(crate) fn deadlines(call: &Admitted, deployment: &Deployment) -> Deadlines {
     }
 }
 
-async fn whole(
+/// Reads a whole reply.
+fn read(
     call: &Admitted,
     deployment: &Deployment,
     sending: &Sending,
-    body: UpstreamBody,
+    body: Bytes,
+    headers: HeaderMap,
     view: &ClientView,
-) -> Result<(Bytes, Observed), Error> {
-    let limit = call.snapshot.settings.max_reply;
-    let body = body.collect(limit).await.map_err(tianji_http::HttpError::into_error)?;
+) -> Result<Outcome, Error> {
     let accent = sending.way.kind == EndpointKind::Chat;
     let edited = accent.then(|| deployment.provider.edit_reply(&body)).flatten();
     let body = edited.unwrap_or(body);
     let mut seen = Observed::default();
     let reply = bridge::response(sending.way.dialect, call.endpoint.dialect, &body, view, &sending.fixups, &mut seen);
     match reply {
-        Ok(reply) => Ok((reply, seen)),
+        Ok(body) => Ok(Outcome::Whole { body, content_type: JSON, seen: Box::new(seen), headers }),
+        Err(told @ DialectError::Failed(_)) => Err(told.of_reply()),
         // A reply that says "error" under a status that says "fine" is an error all the same.
         Err(cause) => {
             let told = dialect(sending.way.dialect).decode_error(500, &body);
@@ -160,12 +184,21 @@ async fn whole(
     }
 }
 
+/// A stream of a reply that came whole: one frame says all of it.
+fn stream_of_one(call: &Admitted, sending: &Sending, data: Bytes, view: ClientView) -> Result<Box<Streaming>, Error> {
+    let mut bridge = bridge::stream(sending.way.dialect, call.endpoint.dialect, view, sending.fixups.clone());
+    let mut out = BytesMut::with_capacity(FIRST_OUT);
+    bridge.frame(&Frame { raw: Bytes::new(), event: None, data }, &mut out)?;
+    bridge.end(&mut out).map_err(before_first)?;
+    Ok(Box::new(Streaming::finished(bridge, out.freeze())))
+}
+
 /// Reads until the first frame that means something, so that until then any other attempt may still be made.
 async fn stream(
     deployment: &Deployment,
     sending: &Sending,
     call: &Admitted,
-    mut body: UpstreamBody,
+    (mut body, mut job): (UpstreamBody, Option<Job>),
     mut splitter: Splitter,
     view: ClientView,
 ) -> Result<Box<Streaming>, Error> {
@@ -181,7 +214,7 @@ async fn stream(
                     Ok(()) => {}
                     Err(error) if out.is_empty() => return Err(error),
                     Err(error) => {
-                        let first = FirstFrames { body, splitter, edit, bridge, out };
+                        let first = FirstFrames { body, job, splitter, edit, bridge, out };
                         return Ok(Box::new(Streaming::broken(first, error)));
                     }
                 }
@@ -189,11 +222,12 @@ async fn stream(
             None => {
                 translate_last(&mut splitter, edit.as_deref_mut(), bridge.as_mut(), &mut out)?;
                 bridge.end(&mut out).map_err(before_first)?;
+                job.iter_mut().for_each(Job::done);
                 return Ok(Box::new(Streaming::finished(bridge, out.freeze())));
             }
         }
     }
-    Ok(Box::new(Streaming::running(FirstFrames { body, splitter, edit, bridge, out })))
+    Ok(Box::new(Streaming::running(FirstFrames { body, job, splitter, edit, bridge, out })))
 }
 
 /// A stream that ends before it began is a malformed reply, not a broken stream: it may be tried again.

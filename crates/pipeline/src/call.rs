@@ -3,6 +3,7 @@
 use crate::controls::Controls;
 use crate::deployment::{Concrete, Deployment};
 use crate::door::Caller;
+use crate::media::Media;
 use crate::receipt::Receipt;
 use crate::snapshot::{Found, Snapshot};
 use http::HeaderMap;
@@ -67,6 +68,8 @@ pub(crate) struct Admitted {
     pub(crate) headers: HeaderMap,
     pub(crate) body: RawObject,
     pub(crate) files: Vec<Upload>,
+    /// What was fetched by addresses in the body.
+    pub(crate) media: Media,
     pub(crate) controls: Controls,
     /// Model as the client named it.
     pub(crate) model: String,

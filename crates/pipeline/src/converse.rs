@@ -84,7 +84,8 @@ fn whole(told: Told) -> Outcome {
     }
 }
 
-fn signed(
+/// Puts the credential on a request.
+pub(crate) fn signed(
     shared: &Shared,
     deployment: &Deployment,
     credential: Option<&Credential>,

@@ -1,5 +1,6 @@
 //! Counting the tokens of a message without sending it to be answered: at the provider where it can, here otherwise.
 
+use crate::credential;
 use crate::door::Caller;
 use crate::shared::Shared;
 use crate::snapshot::{Found, Snapshot};
@@ -12,7 +13,7 @@ use tianji_core::{DialectId, Error};
 use tianji_dialects::{Dialect, DialectError, anthropic_messages, gemini, openai_chat, openai_responses};
 use tianji_http::{Deadlines, OutBody};
 use tianji_pricing::{Piece, count_pieces, is_expensive};
-use tianji_providers::{EndpointKind, Operation};
+use tianji_providers::{EndpointKind, Operation, Unsigned};
 use tianji_wire::RawObject;
 
 /// A count and where it comes from.
@@ -138,15 +139,23 @@ async fn at_provider(
 ) -> Option<u64> {
     let deployment = found.group.deployments.first()?;
     let provider = &deployment.provider;
-    let speaks = provider.chat.as_ref().is_some_and(|chat| chat.dialect == DialectId::AnthropicMessages);
-    if !speaks || !provider.endpoints.contains(&EndpointKind::CountTokens) || deployment.mock_response.is_some() {
+    if !provider.endpoints.contains(&EndpointKind::CountTokens) || deployment.mock_response.is_some() {
         return None;
     }
     let concrete = deployment.concrete(found.filled(0), &snapshot.prices).ok()?;
+    if !concrete.ways.iter().any(|way| way.dialect == DialectId::AnthropicMessages) {
+        return None;
+    }
     let mut outgoing = provider.outgoing(&deployment.connection, Operation::CountTokens, &concrete.model).ok()?;
     provider.client_headers(headers, &[], &mut outgoing.headers);
-    body.set("model", &*concrete.model);
-    let mut request = Request::new(OutBody::of(body.to_chunks()));
+    provider.edit_count(&mut body, &concrete.model);
+    let body = OutBody::of(body.to_chunks());
+    if let Some(credential) = credential::of(shared, deployment).await.ok()? {
+        let (method, uri, now) = (&Method::POST, &outgoing.uri, shared.clock.wall());
+        let unsigned = Unsigned { method, uri, headers: &mut outgoing.headers, body: &body.slices(), now };
+        provider.sign(&deployment.connection, &credential, unsigned).ok()?;
+    }
+    let mut request = Request::new(body);
     *request.method_mut() = Method::POST;
     *request.uri_mut() = outgoing.uri;
     *request.headers_mut() = outgoing.headers;

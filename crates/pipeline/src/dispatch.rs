@@ -3,7 +3,7 @@
 use crate::attempt::{self, Outcome, send};
 use crate::call::{Admitted, Attempt, Routed};
 use crate::deployment::Deployment;
-use crate::encode::encode;
+use crate::media;
 use crate::shared::Shared;
 use crate::snapshot::Found;
 use crate::words;
@@ -131,7 +131,7 @@ async fn one(
     let deployment =
         found.group.deployments.get(place).ok_or_else(|| words::unknown_model(Some(&found.name), &call.snapshot))?;
     let concrete = deployment.concrete(found.filled(place), &call.snapshot.prices).map_err(words::no_connection)?;
-    let mut attempt = encode(call, deployment, &concrete, &found.name, &target.overrides)?;
+    let mut attempt = media::encoded(call, deployment, &concrete, found, target).await?;
     call.receipt.attempt(deployment, &concrete, &attempt.losses);
     for loss in attempt.losses.iter() {
         shared.metrics.lost(&deployment.provider.name, loss.reason);

@@ -8,13 +8,28 @@ use crate::deployment::{Concrete, Deployment};
 use crate::drop_path::drop_path;
 use crate::words;
 use std::sync::Arc;
-use tianji_core::generate::{EffortBudgets, Target};
+use tianji_core::generate::{EffortBudgets, GenerateRequest, Target};
 use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
-use tianji_dialects::{DialectError, Fixups, bridge, dialect, openai_chat};
+use tianji_dialects::{DialectError, Fixups, bridge, dialect, openai_chat, remote};
 use tianji_http::OutBody;
 use tianji_providers::kinds::{Ask, Flow};
 use tianji_providers::{EndpointKind, Way};
 use tianji_wire::RawObject;
+
+/// Why there is no attempt.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// It cannot be.
+    Refused(Box<Error>),
+    /// Not yet: the target must be sent the bytes behind these addresses.
+    Wants(Vec<String>),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Refused(Box::new(error))
+    }
+}
 
 /// A body ready to go, with what hangs on it.
 struct Encoded {
@@ -30,10 +45,10 @@ pub(crate) fn encode(
     concrete: &Arc<Concrete>,
     group: &Arc<str>,
     overrides: &serde_json::Map<String, serde_json::Value>,
-) -> Result<Attempt, Error> {
+) -> Result<Attempt, Halt> {
     let missing = deployment.connection.missing_key.as_ref().filter(|_| deployment.mock_response.is_none());
     if let Some(missing) = missing {
-        return Err(words::missing_key(&deployment.provider, missing));
+        return Err(words::missing_key(&deployment.provider, missing).into());
     }
     let mut body = call.body.clone();
     prepare(&mut body, call, deployment, overrides);
@@ -70,7 +85,7 @@ fn generate(
     concrete: &Concrete,
     target: &Target<'_>,
     losses: &mut Losses,
-) -> Result<Sending, Error> {
+) -> Result<Sending, Halt> {
     let plain_chat = call.snapshot.settings.chat_for_messages;
     let way = concrete.way(&deployment.provider, call.endpoint.dialect, plain_chat);
     let (way, places) = way.ok_or_else(|| words::no_chat(&deployment.provider))?;
@@ -160,12 +175,13 @@ fn translated(
     deployment: &Deployment,
     target: &Target<'_>,
     losses: &mut Losses,
-) -> Result<Encoded, Error> {
+) -> Result<Encoded, Halt> {
     let request = dialect(call.endpoint.dialect).decode_request(&body.to_bytes());
     let mut request = request.map_err(DialectError::of_request)?;
     request.include_usage = true;
     // Some dialects say it in the URL.
     request.stream = call.stream;
+    bring(&mut request, call, way, deployment)?;
     let encoded = bridge::request(way.dialect, &request, target, losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
@@ -183,6 +199,22 @@ fn translated(
         OutBody::from(encoded.body)
     };
     Ok(Encoded { body, features: encoded.features, fixups: encoded.fixups })
+}
+
+/// Puts what was fetched in the place of addresses that the vendor does not fetch from, or says what is still to be.
+fn bring(request: &mut GenerateRequest, call: &Admitted, way: Way, deployment: &Deployment) -> Result<(), Halt> {
+    let fetches = !deployment.provider.bytes_only.contains(&way.dialect);
+    let wanted = remote::wanted(way.dialect, request, fetches);
+    if wanted.is_empty() || deployment.mock_response.is_some() {
+        return Ok(());
+    }
+    let missing = wanted.into_iter().filter(|address| call.media.of(address).is_none());
+    let missing: Vec<String> = missing.map(str::to_owned).collect();
+    if !missing.is_empty() {
+        return Err(Halt::Wants(missing));
+    }
+    remote::inline(way.dialect, request, fetches, &|address| call.media.of(address));
+    Ok(())
 }
 
 /// The provider's own edits, then what the operator and the caller merge in last.

@@ -1,5 +1,6 @@
 //! Back: translate what the upstream says, meter it, settle when it is over.
 
+use crate::job::Job;
 use crate::receipt::Receipt;
 use crate::state::Keep;
 use bytes::{Bytes, BytesMut};
@@ -13,6 +14,8 @@ use tianji_wire::{Frame, Splitter};
 /// A stream whose first frames are translated.
 pub(crate) struct FirstFrames {
     pub(crate) body: UpstreamBody,
+    /// What has to be given up if the stream is.
+    pub(crate) job: Option<Job>,
     pub(crate) splitter: Splitter,
     pub(crate) edit: Option<Box<dyn StreamEdit>>,
     pub(crate) bridge: Box<dyn StreamBridge>,
@@ -25,6 +28,7 @@ pub(crate) struct Streaming {
     /// Translated and not yet sent.
     out: BytesMut,
     source: Option<Source>,
+    job: Option<Job>,
     /// The upstream broke right behind what is in `out`.
     broken: Option<Error>,
 }
@@ -38,8 +42,8 @@ struct Source {
 impl Streaming {
     /// A stream that goes on.
     pub(crate) fn running(first: FirstFrames) -> Self {
-        let FirstFrames { body, splitter, edit, bridge, out } = first;
-        Self { bridge, out, source: Some(Source { body, splitter, edit }), broken: None }
+        let FirstFrames { body, job, splitter, edit, bridge, out } = first;
+        Self { bridge, out, source: Some(Source { body, splitter, edit }), job, broken: None }
     }
 
     /// A stream that broke after its first frames, before any of them left.
@@ -49,7 +53,7 @@ impl Streaming {
 
     /// A stream that is all here.
     pub(crate) fn finished(bridge: Box<dyn StreamBridge>, out: Bytes) -> Self {
-        Self { bridge, out: BytesMut::from(out), source: None, broken: None }
+        Self { bridge, out: BytesMut::from(out), source: None, job: None, broken: None }
     }
 }
 
@@ -84,6 +88,7 @@ impl StreamBody {
                 }
                 // The terminator may not leave before the call is written down.
                 if self.over || self.streaming.bridge.observed().ended {
+                    self.streaming.job.iter_mut().for_each(Job::done);
                     self.receipt.succeed(self.streaming.bridge.observed());
                 }
                 return Poll::Ready(Some(self.streaming.out.split().freeze()));
@@ -173,7 +178,10 @@ pub(crate) fn translate_last(
     while let Some(frame) = splitter.finish().map_err(unreadable)? {
         one(frame, edit.as_deref_mut(), bridge, out)?;
     }
-    Ok(())
+    let Some(edit) = edit else { return Ok(()) };
+    let mut edited = Vec::new();
+    edit.end(&mut edited);
+    edited.iter().try_for_each(|frame| bridge.frame(frame, out))
 }
 
 fn one(

@@ -9,6 +9,7 @@ use tianji_core::{Clock, Secret};
 use tianji_http::{Credentials, HttpClient};
 use tianji_storage::{Spool, Store};
 use tianji_telemetry::CallMetrics;
+use tokio_util::task::TaskTracker;
 
 /// Connections, counters, stores: one per process.
 #[derive(Clone)]
@@ -32,6 +33,8 @@ pub struct Inner {
     pub breakers: Breakers,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Every task that is not a connection's own.
+    pub tasks: TaskTracker,
     /// Counters and histograms.
     pub metrics: CallMetrics,
     /// The master key's view, made at first use.
@@ -59,6 +62,7 @@ impl Shared {
             keys: KeyCache::default(),
             breakers: Breakers::default(),
             clock,
+            tasks: TaskTracker::new(),
             metrics,
             master_view: OnceLock::new(),
             started,

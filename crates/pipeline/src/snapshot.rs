@@ -50,6 +50,8 @@ pub struct Snapshot {
     pub prices: Arc<tianji_pricing::Catalogue>,
     /// Providers.
     pub providers: Arc<tianji_providers::Catalogue>,
+    /// Fetches what clients name by address.
+    pub fetcher: tianji_http::Fetcher,
     /// Hash of the configuration, for logs and the summary line.
     pub hash: String,
 }

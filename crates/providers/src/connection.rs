@@ -26,6 +26,8 @@ pub struct ConnectionParams<'a> {
     pub region: Option<&'a str>,
     /// Project or account in the vendor's cloud (`vertex_project`).
     pub project: Option<&'a str>,
+    /// Which of the models behind one address is meant (`model_id`).
+    pub model_id: Option<&'a str>,
     /// Identities that credentials are asked for with.
     pub credentials: CredentialParams<'a>,
 }
@@ -53,6 +55,8 @@ pub struct Connection {
     pub region: Option<String>,
     /// Project or account in the vendor's cloud.
     pub project: Option<String>,
+    /// Which of the models behind one address is meant.
+    pub model_id: Option<String>,
     /// Where a credential comes from that has to be asked for, or that signs each request.
     pub source: Option<Arc<dyn CredentialSource>>,
     /// Headers of the entry and of the environment.
@@ -150,6 +154,7 @@ impl Connection {
                 .map(str::to_owned)
                 .or_else(|| first(&provider.project_env, env))
                 .or_else(|| project(params)),
+            model_id: params.model_id.filter(|id| !id.is_empty()).map(str::to_owned),
             extra_headers: headers(provider, params, env)?,
             base,
             query,

@@ -71,6 +71,11 @@ impl Provider {
         }
     }
 
+    /// Names the model in a body in Anthropic's form whose tokens are to be counted.
+    pub fn edit_count(&self, body: &mut RawObject, model: &str) {
+        (self.hooks.edit_count)(body, model);
+    }
+
     /// The parameters, by their OpenAI names, that a target takes. Sorted.
     pub fn supported_params(&self, target: &Target<'_>) -> Vec<&'static str> {
         let refused = (self.hooks.refuses)(target);

@@ -4,6 +4,7 @@ use crate::connection::{Connection, ConnectionError};
 use crate::credentials::CredentialKind;
 use crate::edit::EditError;
 use crate::endpoint::{EndpointKind, Operation};
+use crate::follow::Follow;
 use crate::kinds::{EmbeddingRules, Translator};
 use crate::outgoing;
 use crate::params::{ParamRules, When};
@@ -82,6 +83,8 @@ pub struct Provider {
     pub rules: ParamRules,
     /// Whether calls in Anthropic's form go to its Responses API rather than to chat.
     pub messages_by_responses: bool,
+    /// Dialects in which it fetches nothing: media must be sent as bytes.
+    pub bytes_only: Vec<DialectId>,
     /// What else becomes of bodies.
     pub quirks: Vec<Quirk>,
     /// Rules and quirks of some models only.
@@ -124,6 +127,7 @@ impl Provider {
             supported: None,
             rules: ParamRules::default(),
             messages_by_responses: false,
+            bytes_only: Vec::new(),
             quirks: Vec::new(),
             when: Vec::new(),
             hooks: Hooks::default(),
@@ -173,8 +177,10 @@ pub(crate) type DialectHook = fn(&Provider, &str) -> Option<DialectId>;
 pub(crate) type WaysHook = fn(&Provider, &str) -> Vec<Way>;
 /// Edits a body in Anthropic's form, by the client's headers and the features that it needs.
 pub(crate) type EditMessagesHook = fn(&mut RawObject, &HeaderMap, &[&str]);
-/// Makes an editor for one stream in Anthropic's form.
-pub(crate) type MessagesStreamHook = fn() -> Box<dyn StreamEdit>;
+/// Names the model in a body in Anthropic's form whose tokens are to be counted.
+pub(crate) type EditCountHook = fn(&mut RawObject, &str);
+/// Makes an editor for one stream. It stands in for the quirks on replies.
+pub(crate) type StreamHook = fn() -> Box<dyn StreamEdit>;
 
 /// Functions of a native folder. The default ones do what a compatible row needs.
 #[derive(Clone, Copy, Debug)]
@@ -188,7 +194,13 @@ pub struct Hooks {
     pub(crate) sign: SignHook,
     pub(crate) ways: WaysHook,
     pub(crate) edit_messages: Option<EditMessagesHook>,
-    pub(crate) messages_stream: Option<MessagesStreamHook>,
+    pub(crate) edit_count: EditCountHook,
+    /// For streams in Anthropic's form.
+    pub(crate) messages_stream: Option<StreamHook>,
+    /// For streams of chat.
+    pub(crate) chat_stream: Option<StreamHook>,
+    /// For chat whose first reply is not yet the reply.
+    pub(crate) follow: Option<Follow>,
     pub(crate) translator: TranslatorHook,
 }
 
@@ -204,7 +216,10 @@ impl Hooks {
         sign: sign::bearer,
         ways: ways::compat_ways,
         edit_messages: None,
+        edit_count: |body, model| body.set("model", model),
         messages_stream: None,
+        chat_stream: None,
+        follow: None,
         translator: |_, _| None,
     };
 }

@@ -12,6 +12,9 @@ pub trait StreamEdit: Send {
     /// Takes one frame and appends what is to go on in its place. An edited frame has no raw form of its own any more
     /// (`raw` is empty).
     fn edit(&mut self, frame: wire::Frame, out: &mut Vec<wire::Frame>);
+
+    /// The stream is over: appends what was held back.
+    fn end(&mut self, _out: &mut Vec<wire::Frame>) {}
 }
 
 /// What a quirk does to replies. The same rule serves whole replies and the frames of one stream in order.
@@ -69,7 +72,11 @@ impl Provider {
     /// An editor for one stream of an endpoint; `None` if this provider's streams need none.
     pub fn stream_edit(&self, kind: EndpointKind) -> Option<Box<dyn StreamEdit>> {
         match kind {
-            EndpointKind::Chat => {}
+            EndpointKind::Chat => {
+                if let Some(editor) = self.hooks.chat_stream {
+                    return Some(editor());
+                }
+            }
             EndpointKind::Messages => return self.hooks.messages_stream.map(|editor| editor()),
             _ => return None,
         }

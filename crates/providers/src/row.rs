@@ -83,6 +83,7 @@ pub(crate) struct Row {
     embeddings: EmbeddingRules,
     supported: Option<Vec<String>>,
     messages_by_responses: bool,
+    bytes_only: Vec<DialectId>,
     rename: BTreeMap<String, String>,
     unsupported: Vec<String>,
     ignored: Vec<String>,
@@ -170,6 +171,7 @@ impl Row {
                 clamp: self.clamp,
             },
             messages_by_responses: self.messages_by_responses,
+            bytes_only: self.bytes_only,
             quirks: self.quirks,
             when: self.when.into_iter().map(When::from).collect(),
             hooks,
@@ -211,6 +213,8 @@ const fn chat_path(dialect: DialectId) -> &'static str {
         DialectId::BedrockConverse => "/converse",
         DialectId::CohereChat => "/v2/chat",
         DialectId::OllamaChat => "/api/chat",
+        DialectId::TextGeneration => "/generate",
+        DialectId::ReplicatePredictions => "/predictions",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::provider::Provider;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use tianji_core::{Credential, Error, Kind, Micros};
+use tianji_sign::sigv4;
 
 /// A request that is complete but for its credential.
 #[derive(Debug)]
@@ -39,6 +40,23 @@ pub(crate) fn bearer(_: &Connection, credential: &Credential, request: Unsigned<
     value.set_sensitive(true);
     request.headers.insert(AUTHORIZATION, value);
     Ok(())
+}
+
+/// A signature with AWS keys for a service in a region (AWS, "Signature Version 4").
+pub(crate) fn aws(credential: &Credential, request: Unsigned<'_>, region: &str, service: &str) -> Result<(), Error> {
+    let Credential::Aws { access_key_id, secret_access_key, session_token } = credential else {
+        return Err(wrong_kind());
+    };
+    let keys = sigv4::Keys {
+        access_key_id,
+        secret_access_key: secret_access_key.expose(),
+        session_token: session_token.as_ref().map(|token| token.expose()),
+    };
+    let at = request.now.basic();
+    let unsigned =
+        sigv4::Unsigned { method: request.method, uri: request.uri, headers: request.headers, body: request.body };
+    sigv4::sign(unsigned, &keys, sigv4::Scope { region, service }, &at)
+        .map_err(|cause| Error::gateway(Kind::Authentication, cause.to_string()).with_source(cause))
 }
 
 /// The credential is of another kind than the provider takes.

@@ -65,6 +65,7 @@ fn vertex_addresses_follow_from_place_and_publisher() {
         (None, CHAT, "gemini-3-pro-preview", "https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers/google/models/gemini-3-pro-preview:generateContent".to_owned()),
         (Some("r"), CHAT, "claude-haiku-4-5@20251001", "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/publishers/anthropic/models/claude-haiku-4-5@20251001:rawPredict".to_owned()),
         (Some("r"), STREAM, "claude-haiku-4-5@20251001", "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/publishers/anthropic/models/claude-haiku-4-5@20251001:streamRawPredict".to_owned()),
+        (Some("r"), Operation::CountTokens, "claude-haiku-4-5@20251001", "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/publishers/anthropic/models/count-tokens:rawPredict".to_owned()),
         (Some("r"), STREAM, "mistral-small-2503", "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/publishers/mistralai/models/mistral-small-2503:streamRawPredict".to_owned()),
         (Some("r"), CHAT, "jamba-1.5", "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/publishers/ai21/models/jamba-1.5:rawPredict".to_owned()),
         (Some("r"), STREAM, "meta/llama-4-maverick", "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/endpoints/openapi/chat/completions".to_owned()),
@@ -75,6 +76,22 @@ fn vertex_addresses_follow_from_place_and_publisher() {
         let params = ConnectionParams { region, project: Some("p"), ..ConnectionParams::default() };
         assert_eq!(url("vertex_ai", &params, operation, model), expected);
     }
+}
+
+#[test]
+fn a_body_to_be_counted_names_claude_and_the_version() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let mut body = RawObject::parse(Bytes::from_static(br#"{"model":"mine","messages":[]}"#)).unwrap();
+    catalogue.get("vertex_ai").unwrap().edit_count(&mut body, "claude-haiku-4-5@20251001");
+    let body: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
+    let expected = json!({
+        "model": "claude-haiku-4-5@20251001", "messages": [], "anthropic_version": "vertex-2023-10-16",
+    });
+    assert_eq!(body, expected);
+    let base = "https://h/v1/projects/p/locations/r/publishers/anthropic/models/claude-haiku-4-5";
+    let params = ConnectionParams { api_base: Some(base), ..ConnectionParams::default() };
+    let counter = "https://h/v1/projects/p/locations/r/publishers/anthropic/models/count-tokens:rawPredict";
+    assert_eq!(url("vertex_ai", &params, Operation::CountTokens, "claude-haiku-4-5"), counter);
 }
 
 #[test]
@@ -113,7 +130,7 @@ fn a_missing_project_is_asked_for() {
     assert!(
         matches!(&error, ConnectionError::MissingProject { variables, .. } if variables.contains("VERTEXAI_PROJECT"))
     );
-    let refused = provider.outgoing(&connection, Operation::CountTokens, "claude-haiku-4-5");
+    let refused = provider.outgoing(&connection, Operation::CountTokens, "mistral-small-2503");
     assert!(matches!(refused, Err(ConnectionError::NotOffered { .. })));
 }
 

@@ -4,7 +4,7 @@
 
 use http::HeaderMap;
 use std::sync::Arc;
-use tianji_core::Secret;
+use tianji_core::{DialectId, Secret};
 use tianji_providers::{Catalogue, Connection, ConnectionError, ConnectionParams, Operation, Outgoing, Provider};
 
 const CHAT: Operation = Operation::Chat { stream: false };
@@ -71,6 +71,9 @@ const URLS: &[(&str, &str, &str, &str, &str)] = &[
     ("azure_ai", "https://r.services.ai.azure.com/models", "", "m", "https://r.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview"),
     ("azure_ai", "https://r.openai.azure.com", "", "m", "https://r.openai.azure.com/openai/v1/chat/completions"),
     ("azure_ai", "https://x.inference.ai.azure.com", "", "m", "https://x.inference.ai.azure.com/v1/chat/completions"),
+    ("azure_ai", "https://r.services.ai.azure.com/models", "", "Cohere-command-a", "https://r.services.ai.azure.com/providers/cohere/v2/chat"),
+    ("azure_ai", "https://r.services.ai.azure.com/providers/cohere/v2/chat", "", "cohere-command-a", "https://r.services.ai.azure.com/providers/cohere/v2/chat"),
+    ("azure_ai", "https://x.inference.ai.azure.com/v1", "", "cohere-command-r", "https://x.inference.ai.azure.com/v2/chat"),
     ("azure_ai", "https://x.inference.ai.azure.com/v1/", "", "m", "https://x.inference.ai.azure.com/v1/chat/completions"),
 ];
 
@@ -140,6 +143,10 @@ fn azure_ai_refuses_models_of_other_dialects() {
     let params = ConnectionParams { api_base: Some("https://r.services.ai.azure.com"), ..ConnectionParams::default() };
     let connection = Connection::new(&azure_ai, &params, &|_| None).unwrap();
     assert!(matches!(azure_ai.outgoing(&connection, CHAT, "claude-opus-4"), Err(ConnectionError::NotOffered { .. })));
+    let dialects = |model| azure_ai.ways(model).into_iter().map(|way| way.dialect).collect::<Vec<_>>();
+    assert_eq!(dialects("claude-opus-4"), []);
+    assert_eq!(dialects("Cohere-command-r-plus"), [DialectId::CohereChat]);
+    assert_eq!(dialects("mistral-large"), [DialectId::OpenAiChat]);
 }
 
 #[test]

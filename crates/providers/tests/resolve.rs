@@ -70,7 +70,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("bedrock_converse/x.y", "", "bedrock x.y"),
     // or a provider of other builds
     ("cohere_chat/command-a", "", "cohere command-a"),
-    ("sagemaker_chat/x", "", "no sagemaker_chat"),
+    ("sagemaker_chat/x", "", "sagemaker_chat x"),
+    ("watsonx/x", "", "no watsonx"),
     // bare names: the price catalogue
     ("deepseek-chat", "", "deepseek deepseek-chat"),
     ("mistral-large-latest", "", "mistral mistral-large-latest"),

@@ -191,7 +191,7 @@ const KEYS: &[Key] = &[
     inactive("user_header_mappings", ListOrMap),
     inactive("user_header_name", Text),
     inactive("user_mcp_management_mode", Text),
-    inactive("user_url_allowed_hosts", Texts),
-    inactive("user_url_validation", Bool),
+    active("user_url_allowed_hosts", Texts),
+    active("user_url_validation", Bool),
     inactive("vector_store_deny_by_default", Bool),
 ];

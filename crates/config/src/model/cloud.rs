@@ -30,6 +30,10 @@ pub struct AwsParams {
     pub external_id: Option<String>,
     /// Endpoint of the Bedrock runtime.
     pub bedrock_runtime_endpoint: Option<String>,
+    /// Address of a SageMaker endpoint.
+    pub sagemaker_base_url: Option<String>,
+    /// Name of the inference component behind a SageMaker endpoint (`model_id`).
+    pub model_id: Option<String>,
 }
 
 impl AwsParams {
@@ -46,6 +50,8 @@ impl AwsParams {
             sts_endpoint: fields.text("aws_sts_endpoint"),
             external_id: fields.text("aws_external_id"),
             bedrock_runtime_endpoint: fields.text("aws_bedrock_runtime_endpoint"),
+            sagemaker_base_url: fields.text("sagemaker_base_url"),
+            model_id: fields.text("model_id"),
         }
     }
 }

@@ -42,6 +42,10 @@ pub struct GeneralSettings {
     pub enforce_fallback_model_access: Option<bool>,
     /// Status that answers a spent budget.
     pub budget_exceeded_status_code: Option<u16>,
+    /// Whether addresses that clients name must be public (`user_url_validation`).
+    pub user_url_validation: Option<bool>,
+    /// Hosts and networks that clients may name although they are not (`user_url_allowed_hosts`).
+    pub user_url_allowed_hosts: Vec<String>,
 }
 
 impl GeneralSettings {
@@ -66,6 +70,8 @@ impl GeneralSettings {
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")
                 .and_then(|code| code.try_into().ok()),
+            user_url_validation: fields.flag("user_url_validation"),
+            user_url_allowed_hosts: fields.texts("user_url_allowed_hosts"),
         }
     }
 }

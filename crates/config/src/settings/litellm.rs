@@ -36,6 +36,10 @@ pub struct LitellmSettings {
     pub model_cost_map_url: Option<String>,
     /// Time between two reloads of it.
     pub model_cost_map_reload_interval: Option<Duration>,
+    /// Whether addresses that clients name must be public (`user_url_validation`).
+    pub user_url_validation: Option<bool>,
+    /// Hosts and networks that clients may name although they are not (`user_url_allowed_hosts`).
+    pub user_url_allowed_hosts: Vec<String>,
 }
 
 impl LitellmSettings {
@@ -57,6 +61,8 @@ impl LitellmSettings {
                 .and_then(|code| code.try_into().ok()),
             model_cost_map_url: fields.text("model_cost_map_url"),
             model_cost_map_reload_interval: fields.seconds("model_cost_map_reload_interval"),
+            user_url_validation: fields.flag("user_url_validation"),
+            user_url_allowed_hosts: fields.texts("user_url_allowed_hosts"),
         })
     }
 }

@@ -15,6 +15,7 @@ mod usage;
 pub use count::{decode_count_tokens, encode_count_tokens};
 pub use inspect::{inspect, require_max_tokens};
 
+use crate::remote::MediaKind;
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
 };
@@ -46,6 +47,11 @@ impl Dialect for AnthropicMessages {
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError> {
         request::encode(request, target, losses)
+    }
+
+    fn fetches(&self, _: MediaKind, address: &str) -> bool {
+        // Anthropic docs, "Vision" and "PDF support": addresses begin with https.
+        address.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"))
     }
 
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError> {

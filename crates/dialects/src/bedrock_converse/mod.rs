@@ -18,6 +18,7 @@ mod usage;
 pub use error::error_type;
 pub use inspect::inspect;
 
+use crate::remote::MediaKind;
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
 };
@@ -49,6 +50,11 @@ impl Dialect for BedrockConverse {
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError> {
         request::encode(request, target, losses)
+    }
+
+    fn fetches(&self, _: MediaKind, _: &str) -> bool {
+        // Only from buckets (API reference, `ImageSource`, `VideoSource`, `DocumentSource`).
+        false
     }
 
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError> {

@@ -20,6 +20,7 @@ pub use inspect::inspect;
 pub(crate) use parameters::{ONLY_COHERES, loss_elsewhere};
 
 use crate::openai_chat::OpenAiChat;
+use crate::remote::MediaKind;
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
 };
@@ -51,6 +52,10 @@ impl Dialect for CohereChat {
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError> {
         request::encode(request, target, losses)
+    }
+
+    fn fetches(&self, _: MediaKind, _: &str) -> bool {
+        true
     }
 
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError> {

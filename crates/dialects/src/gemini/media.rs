@@ -13,7 +13,7 @@ pub(super) fn audio_type(format: &str) -> String {
 }
 
 /// OpenAI's name of a sound format.
-pub(super) fn audio_format(mime: &str) -> String {
+pub(crate) fn audio_format(mime: &str) -> String {
     let plain = mime.split(';').next().unwrap_or(mime).trim();
     match plain {
         "audio/mpeg" | "audio/mp3" => "mp3".to_owned(),

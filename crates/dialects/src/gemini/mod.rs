@@ -28,10 +28,12 @@ mod written;
 pub use count::{decode_count_request, decode_count_tokens, encode_count_request, encode_count_tokens};
 pub use inspect::inspect;
 pub(crate) use loss::unsaid;
+pub(crate) use media::audio_format;
 pub(crate) use parts::{SIGNATURE, inline_data, signed};
 pub(crate) use request::is_tool;
 pub(crate) use response::ANSWER_MEMBERS;
 
+use crate::remote::MediaKind;
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
 };
@@ -64,6 +66,10 @@ impl Dialect for Gemini {
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError> {
         request::encode(request, target, losses)
+    }
+
+    fn fetches(&self, _: MediaKind, address: &str) -> bool {
+        media::is_fetched(address) && (media::type_of_address(address).is_some() || media::is_known_to_vendor(address))
     }
 
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError> {

@@ -11,6 +11,7 @@ mod types;
 pub use inspect::inspect;
 
 use crate::openai_chat::{error, json};
+use crate::remote::MediaKind;
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
 };
@@ -42,6 +43,11 @@ impl Dialect for OllamaChat {
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError> {
         request::encode(request, target, losses)
+    }
+
+    fn fetches(&self, kind: MediaKind, _: &str) -> bool {
+        // Pictures are base64 (Ollama docs, "API": `images`); nothing else can be sent.
+        kind != MediaKind::Image
     }
 
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError> {

@@ -209,6 +209,7 @@ const WORDS: &[&str] = &[
     "error_message",
     "error_description",
     "err_msg",
+    "Message",
     "title",
     "description",
 ];

@@ -23,6 +23,7 @@ pub(crate) use calls::minted_id;
 pub use inspect::{ask_for_usage, inspect};
 pub(crate) use thought::{join_id, split_id};
 
+use crate::remote::MediaKind;
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
 };
@@ -54,6 +55,11 @@ impl Dialect for OpenAiChat {
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError> {
         request::encode(request, target, losses)
+    }
+
+    fn fetches(&self, kind: MediaKind, _: &str) -> bool {
+        // Files are taken as data or by id only (OpenAI docs, "File inputs").
+        kind != MediaKind::File
     }
 
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError> {

@@ -22,6 +22,7 @@ pub use inspect::inspect;
 pub(crate) use parameters::loss_elsewhere;
 
 use crate::openai_chat::OpenAiChat;
+use crate::remote::MediaKind;
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
 };
@@ -53,6 +54,10 @@ impl Dialect for OpenAiResponses {
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError> {
         request::encode(request, target, losses)
+    }
+
+    fn fetches(&self, _: MediaKind, _: &str) -> bool {
+        true
     }
 
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError> {

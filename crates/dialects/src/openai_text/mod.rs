@@ -16,6 +16,7 @@ pub use inspect::inspect;
 pub(crate) use parameters::{is_own, says_nothing};
 
 use crate::openai_chat::error;
+use crate::remote::MediaKind;
 use crate::{
     Dialect, DialectError, EncodedRequest, Observed, StreamBridge, StreamDecoder, StreamEncoder, UpstreamError,
 };
@@ -47,6 +48,10 @@ impl Dialect for OpenAiText {
         losses: &mut Losses,
     ) -> Result<EncodedRequest, DialectError> {
         request::encode(request, target, losses)
+    }
+
+    fn fetches(&self, _: MediaKind, _: &str) -> bool {
+        true
     }
 
     fn decode_response(&self, body: &Bytes) -> Result<GenerateResponse, DialectError> {

@@ -46,7 +46,12 @@ fn history(client: DialectId, shown: &Value) -> Value {
             }
             json!({ "model": "m", "input": input })
         }
-        DialectId::OpenAiText | DialectId::CohereChat | DialectId::OllamaChat | DialectId::BedrockConverse => {
+        DialectId::OpenAiText
+        | DialectId::CohereChat
+        | DialectId::OllamaChat
+        | DialectId::BedrockConverse
+        | DialectId::TextGeneration
+        | DialectId::ReplicatePredictions => {
             panic!("no history of this dialect is built here")
         }
         DialectId::Gemini => {
@@ -180,6 +185,8 @@ fn they_are_not_sent_to_other_vendors() {
         DialectId::CohereChat,
         DialectId::OpenAiText,
         DialectId::OllamaChat,
+        DialectId::TextGeneration,
+        DialectId::ReplicatePredictions,
     ] {
         let (sent, losses) = send_with_losses(DialectId::Gemini, upstream, &history, "m");
         assert!(!sent.to_string().contains("dGV4dA=="), "{upstream:?}: {sent}");

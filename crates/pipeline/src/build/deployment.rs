@@ -97,13 +97,18 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
         params.extra_headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect();
     let given = ConnectionParams {
         api_key: params.api_key.as_ref(),
-        api_base: params.api_base.as_deref().or(params.aws.bedrock_runtime_endpoint.as_deref()),
+        api_base: params
+            .api_base
+            .as_deref()
+            .or(params.aws.bedrock_runtime_endpoint.as_deref())
+            .or(params.aws.sagemaker_base_url.as_deref()),
         api_version: params.api_version.as_deref(),
         organization: params.organization.as_deref(),
         extra_headers: &headers,
         azure_ad_token: params.azure.ad_token.as_ref(),
         region: params.aws.region_name.as_deref().or(params.vertex.location.as_deref()),
         project: params.vertex.project.as_deref(),
+        model_id: params.aws.model_id.as_deref(),
         credentials: identities::of(params),
     };
     let mut connection = Connection::new(provider, &given, context.env)?;

@@ -1,6 +1,7 @@
 //! From a valid configuration to a snapshot. May fail: providers must exist, addresses must be callable.
 
 mod deployment;
+mod fetching;
 mod identities;
 mod settings;
 
@@ -33,6 +34,9 @@ pub enum BuildError {
         /// The cause.
         source: WildcardError,
     },
+    /// An entry of `user_url_allowed_hosts` means nothing.
+    #[error("user_url_allowed_hosts: {0}")]
+    AllowedHost(#[from] tianji_http::egress::AllowedError),
     /// The root key is known to the world or too short.
     #[error("{0}; set a strong general_settings.master_key, or dangerously_permit_weak_or_unset_master_key: true")]
     MasterKey(MasterKeyFlaw),
@@ -66,6 +70,7 @@ pub fn build(
         fallbacks: fallbacks(&config.router_settings.fallbacks),
         prices,
         providers,
+        fetcher: fetching::fetcher(config, shared, env)?,
         hash: hash(config),
     };
     for (name, members) in grouped(deployments) {

@@ -110,7 +110,7 @@ pub(super) fn from_base64(text: &str) -> Result<Bytes, Error> {
 
 /// Whether an address that a vendor names is on the vendor's host or one of its domain, so that the credential may go
 /// there too.
-pub(super) fn same_site(own: &str, named: &str) -> bool {
+pub(crate) fn same_site(own: &str, named: &str) -> bool {
     let (Some((scheme, own)), Some((named_scheme, named))) = (host(own), host(named)) else { return false };
     let site = own.split_once('.').map_or("", |(_, rest)| rest);
     let site = if site.contains('.') { site } else { own.as_str() };

@@ -12,7 +12,7 @@ mod embeddings;
 mod form;
 mod given;
 mod google;
-mod hosts;
+pub(crate) mod hosts;
 mod images;
 mod inspect;
 mod meter;
@@ -30,6 +30,8 @@ pub use form::multipart;
 pub use inspect::{Seen, inspect};
 pub use meter::usage_of;
 pub use told::Told;
+
+pub(crate) use given::same_site;
 
 use chain::{Chain, Link};
 

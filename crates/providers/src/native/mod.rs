@@ -10,6 +10,8 @@ mod cohere;
 mod gemini;
 mod ollama;
 mod openai;
+mod replicate;
+mod sagemaker;
 mod snowflake;
 mod vertex_ai;
 
@@ -40,6 +42,10 @@ pub(crate) const ALL: &[Folder] = &[
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
+    replicate::FOLDER,
+    sagemaker::CHAT,
+    sagemaker::FOLDER,
+    sagemaker::NOVA,
     snowflake::FOLDER,
     vertex_ai::FOLDER,
 ];

@@ -1,9 +1,9 @@
 //! Prompts, both ways.
 
-use crate::{DialectError, gemini};
+use crate::{DialectError, prompt};
 use serde_json::Value;
 use tianji_core::generate::{GenerateRequest, Message, Part, Role};
-use tianji_core::{DialectId, Json, LossClass, Losses};
+use tianji_core::{DialectId, Json, Losses};
 
 /// One user message for each prompt, as the reference proxy has it. A prompt of its own is bare, one of a list is not.
 ///
@@ -38,66 +38,12 @@ pub(super) enum Prompt {
 /// # Errors
 /// [`DialectError::Content`] for parts that are not text.
 pub(super) fn encode(request: &GenerateRequest, losses: &mut Losses) -> Result<Prompt, DialectError> {
-    let mut texts = Vec::with_capacity(request.messages.len());
-    for (at, message) in request.messages.iter().enumerate() {
-        if message.name.is_some() {
-            losses.push(LossClass::Hint, format!("messages[{at}].name"), "a prompt has no speakers");
-        }
-        texts.push((message.role, text_of(message, at, losses)?));
-    }
+    let texts = prompt::turns(request, losses)?;
     if request.source == DialectId::OpenAiText && !matches!(request.messages.as_slice(), [Message { bare: true, .. }]) {
         return Ok(Prompt::Many(texts.into_iter().map(|(_, text)| text).collect()));
     }
     Ok(Prompt::One(match texts.as_slice() {
         [(_, text)] => text.clone(),
-        turns => transcript(turns),
+        turns => prompt::transcript(turns),
     }))
-}
-
-/// Turns with their speakers, ending where the model is to go on.
-fn transcript(turns: &[(Role, String)]) -> String {
-    let mut prompt = String::new();
-    for (role, text) in turns {
-        prompt.push_str(match role {
-            Role::System | Role::Developer => "",
-            Role::User | Role::Tool => "User: ",
-            Role::Assistant => "Assistant: ",
-        });
-        prompt.push_str(text);
-        prompt.push_str("\n\n");
-    }
-    prompt.push_str("Assistant:");
-    prompt
-}
-
-fn text_of(message: &Message, at: usize, losses: &mut Losses) -> Result<String, DialectError> {
-    let mut text = String::new();
-    for (place, part) in message.parts.iter().enumerate() {
-        let path = || format!("messages[{at}].content[{place}]");
-        match part {
-            Part::Text(said) => {
-                if said.cache.is_some() {
-                    losses.push(LossClass::Hint, format!("{}.cache_control", path()), "no cache marks");
-                }
-                text.push_str(&said.text);
-            }
-            Part::Refusal(words) => text.push_str(words),
-            Part::Thinking(_) | Part::RedactedThinking { .. } => {
-                losses.push(LossClass::Hint, path(), "earlier thoughts are not part of a prompt");
-            }
-            Part::Opaque(own) if own.type_name == gemini::SIGNATURE => {
-                losses.push(LossClass::Hint, path(), "another vendor's signature");
-            }
-            Part::Image(_)
-            | Part::Audio(_)
-            | Part::Video(_)
-            | Part::File(_)
-            | Part::ToolCall(_)
-            | Part::ToolResult(_)
-            | Part::Opaque(_) => {
-                return Err(DialectError::Content { path: path(), reason: "a text completion takes text only".into() });
-            }
-        }
-    }
-    Ok(text)
 }

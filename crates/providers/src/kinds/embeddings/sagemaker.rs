@@ -4,7 +4,6 @@
 use super::compat::{self, list, payload};
 use super::{Call, Item, Part, Wire, begin, huggingface};
 use crate::kinds::compat::malformed;
-use crate::kinds::hosts::bedrock;
 use crate::kinds::{Ask, Flow, Translator};
 use bytes::Bytes;
 use serde::Deserialize;
@@ -30,9 +29,7 @@ impl Wire for SageMaker {
         let mut body = call.vendor_params();
         let jumpstart = call.ask.target.model.contains("jumpstart");
         body.set_raw(if jumpstart { "text_inputs" } else { "inputs" }, list(items));
-        let model = bedrock::escaped(call.ask.target.model);
-        let base = bedrock::base(&call.ask, "runtime.sagemaker")?;
-        call.ask.request_to(&format!("{base}/endpoints/{model}/invocations"), payload(&body))
+        call.ask.request(payload(&body))
     }
 
     fn read(reply: &Reply) -> Result<Part, Error> {

@@ -1,7 +1,7 @@
 //! Cohere's host without the paths that operators like to leave on it.
 
 /// The address before `/v1` and `/v2`.
-pub(in crate::kinds) fn root(base: &str) -> &str {
+pub(crate) fn root(base: &str) -> &str {
     ENDINGS.iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base)
 }
 

@@ -4,9 +4,8 @@
 use crate::connection::{Connection, ConnectionError};
 use crate::endpoint::Operation;
 use crate::provider::Provider;
-use crate::sign::{Unsigned, wrong_kind};
-use tianji_core::{Credential, Error, Kind};
-use tianji_sign::sigv4;
+use crate::sign::{Unsigned, aws};
+use tianji_core::{Credential, Error};
 
 pub(super) fn uri(
     provider: &Provider,
@@ -27,21 +26,9 @@ pub(super) fn uri(
 }
 
 pub(super) fn sign(connection: &Connection, credential: &Credential, request: Unsigned<'_>) -> Result<(), Error> {
-    let Credential::Aws { access_key_id, secret_access_key, session_token } = credential else {
-        return Err(wrong_kind());
-    };
-    let keys = sigv4::Keys {
-        access_key_id,
-        secret_access_key: secret_access_key.expose(),
-        session_token: session_token.as_ref().map(|token| token.expose()),
-    };
     let host = request.uri.host().and_then(|host| host.strip_prefix("polly.")?.strip_suffix(".amazonaws.com"));
-    let region = connection.region.as_deref().or(host).unwrap_or(DEFAULT_REGION);
-    let at = request.now.basic();
-    let unsigned =
-        sigv4::Unsigned { method: request.method, uri: request.uri, headers: request.headers, body: request.body };
-    sigv4::sign(unsigned, &keys, sigv4::Scope { region, service: "polly" }, &at)
-        .map_err(|cause| Error::gateway(Kind::Authentication, cause.to_string()).with_source(cause))
+    let region = connection.region.as_deref().or(host).unwrap_or(DEFAULT_REGION).to_owned();
+    aws(credential, request, &region, "polly")
 }
 
 /// The reference proxy's region where nothing says one.

@@ -1,6 +1,7 @@
 //! Azure AI Foundry models (Microsoft Learn, "Azure AI Model Inference REST API reference").
 
 mod auth;
+mod family;
 mod host;
 mod url;
 
@@ -12,7 +13,13 @@ use crate::provider::Hooks;
 pub(super) const FOLDER: Folder = Folder {
     name: "azure_ai",
     row: include_str!("row.toml"),
-    hooks: Hooks { uri: url::uri, authorise: auth::authorise, translator, ..Hooks::COMPAT },
+    hooks: Hooks {
+        uri: url::uri,
+        authorise: auth::authorise,
+        dialect: |_, model| family::dialect(model),
+        translator,
+        ..Hooks::COMPAT
+    },
 };
 
 /// Document Intelligence (`doc-intelligence/prebuilt-layout`) beside Mistral's models.

@@ -24,5 +24,13 @@ pub(super) fn edit(body: &mut RawObject, target: &Target<'_>, _: &mut Losses) ->
     Ok(())
 }
 
+/// A body to be counted names the model, and the version all the same.
+pub(super) fn edit_count(body: &mut RawObject, model: &str) {
+    body.set("model", model.rsplit('/').next().unwrap_or(model));
+    if !body.contains("anthropic_version") {
+        body.set("anthropic_version", VERSION);
+    }
+}
+
 /// The only version of Claude's dialect that Vertex AI has.
 const VERSION: &str = "vertex-2023-10-16";

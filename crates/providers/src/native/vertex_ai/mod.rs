@@ -15,6 +15,7 @@ pub(super) const FOLDER: Folder = Folder {
     hooks: Hooks {
         uri: url::uri,
         edit: Some(edit::edit),
+        edit_count: edit::edit_count,
         client_headers: anthropic::betas_from_client,
         dialect: |_, model| Some(Family::of(model).dialect()),
         ..Hooks::COMPAT

@@ -18,6 +18,10 @@ pub(super) fn uri(
     let method = method_of(family, operation).ok_or_else(|| provider.not_offered(operation, model))?;
     let base = connection.base.as_str();
     // An operator may have left the model or the endpoint on the base.
+    let counts = operation == Operation::CountTokens && family == Family::Claude;
+    if let Some((place, _)) = base.split_once("/models/").filter(|_| counts) {
+        return Ok(format!("{place}/models/{COUNTER}{method}"));
+    }
     if base.contains("/models/") || base.contains("/endpoints/") {
         return Ok(format!("{base}{method}"));
     }
@@ -39,7 +43,7 @@ pub(super) fn uri(
         let project = model_path(project);
         format!("{host}/{version}/projects/{project}/locations/{location}")
     };
-    let name = model_path(model.rsplit('/').next().unwrap_or(model));
+    let name = if counts { COUNTER.into() } else { model_path(model.rsplit('/').next().unwrap_or(model)) };
     Ok(match family {
         Family::Google => format!("{place}/publishers/google/models/{name}{method}"),
         Family::Claude => format!("{place}/publishers/anthropic/models/{name}{method}"),
@@ -53,7 +57,8 @@ pub(super) fn uri(
 const fn method_of(family: Family, operation: Operation) -> Option<&'static str> {
     match (family, operation) {
         (Family::Google | Family::TunedGemini, _) => method(operation),
-        (Family::Claude | Family::Publisher(_), Operation::Chat { stream: false }) => Some(":rawPredict"),
+        (Family::Claude | Family::Publisher(_), Operation::Chat { stream: false })
+        | (Family::Claude, Operation::CountTokens) => Some(":rawPredict"),
         (Family::Claude | Family::Publisher(_), Operation::Chat { stream: true }) => Some(":streamRawPredict"),
         (Family::Open | Family::Deployed, Operation::Chat { .. }) => Some("/chat/completions"),
         _ => None,
@@ -76,3 +81,5 @@ fn default_location(model: &str) -> &'static str {
 }
 
 const VERSION: &str = "v1";
+/// What counts for all of Claude's models (Google Cloud, "Count tokens for Claude models").
+const COUNTER: &str = "count-tokens";

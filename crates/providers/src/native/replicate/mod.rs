@@ -1,0 +1,14 @@
+//! Replicate (Replicate, "HTTP API reference"): a prediction is created, then asked for until it has ended, or its stream
+//! is opened.
+
+mod follow;
+mod model;
+
+use super::Folder;
+use crate::provider::Hooks;
+
+pub(super) const FOLDER: Folder = Folder {
+    name: "replicate",
+    row: include_str!("row.toml"),
+    hooks: Hooks { uri: model::uri, edit: Some(model::edit), follow: Some(follow::follow), ..Hooks::COMPAT },
+};
