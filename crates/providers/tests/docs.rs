@@ -51,8 +51,8 @@ fn page(catalogue: &Catalogue) -> String {
     page.push_str("\n## How each is reached\n\n");
     table(&mut page, &["provider", "other names", "base URL", "its variables", "key variables", "chat", "notes"]);
     for row in catalogue.iter() {
-        let chat = row.chat.as_ref().map_or("–", |chat| dialect(chat.dialect));
-        let cells = [list(&row.aliases), base(row), list(&row.base_env), keys(row), chat.to_owned(), notes(row)];
+        let chat = row.chat.as_ref().map_or("–".to_owned(), |chat| format!("`{}`", chat.dialect.name()));
+        let cells = [list(&row.aliases), base(row), list(&row.base_env), keys(row), chat, notes(row)];
         writeln!(page, "| `{}` | {} |", row.name, cells.join(" | ")).unwrap();
     }
     writeln!(page, "\n## Known by name\n\n{ELSEWHERE}\n").unwrap();
@@ -119,19 +119,6 @@ fn keys(row: &Provider) -> String {
         keys.push_str(" (optional)");
     }
     keys
-}
-
-const fn dialect(dialect: DialectId) -> &'static str {
-    match dialect {
-        DialectId::OpenAiChat => "OpenAI Chat",
-        DialectId::OpenAiText => "OpenAI text",
-        DialectId::OpenAiResponses => "OpenAI Responses",
-        DialectId::AnthropicMessages => "Anthropic",
-        DialectId::Gemini => "Gemini",
-        DialectId::BedrockConverse => "Converse",
-        DialectId::CohereChat => "Cohere",
-        DialectId::OllamaChat => "Ollama",
-    }
 }
 
 fn notes(row: &Provider) -> String {
