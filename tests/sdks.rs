@@ -22,14 +22,33 @@ fn anthropic_sdk() {
     run("anthropic_sdk.py");
 }
 
-/// Runs a script in front of one upstream of each dialect; it is told what to ask for by its environment.
-fn run(script: &str) {
-    let Some(python) = environment("TIANJI_TEST_PYTHON") else {
-        let required = environment("TIANJI_TEST_REQUIRE_ALL").is_some_and(|value| value == "1");
-        assert!(!required, "{script} needs TIANJI_TEST_PYTHON; scripts/test sets it");
-        println!("skipped: {script} needs a Python with the vendors' SDKs (TIANJI_TEST_PYTHON; scripts/test sets it)");
-        return;
-    };
+/// Twenty megabytes of sound, and as many back: the vendor says what it got.
+#[test]
+fn openai_sdk_long_recordings() {
+    let upstream = Upstream::start(|_, request| {
+        if request.path == "/v1/audio/speech" {
+            return Reply::body(200, "audio/mpeg", recording());
+        }
+        let whole = request.body.windows(4).position(|window| window == b"RIFF").is_some_and(|start| {
+            let end = start + 4 + RECORDING;
+            request.body.get(start + 4..end).is_some_and(|sound| sound == recording())
+        });
+        Reply::json(200, &json!({"text": if whole { "every byte" } else { "something else" }}))
+    });
+    let config =
+        Config::new().model("whisper", "openai/whisper-1", &upstream).model("speech", "openai/tts-1", &upstream);
+    script("long_audio.py", &Gateway::start(&config));
+}
+
+/// Sound without a pattern that is a multiple of anything that pieces are cut by.
+fn recording() -> Vec<u8> {
+    (0..RECORDING).map(|at| (at % 251) as u8).collect()
+}
+
+const RECORDING: usize = 20 << 20;
+
+/// Runs a script in front of one upstream of each dialect.
+fn run(name: &str) {
     let openai = Upstream::start(|_, request| openai(request));
     let anthropic = Upstream::start(|_, request| anthropic(request));
     let config = Config::new().model("over-openai", "openai/gpt-4o", &openai).model(
@@ -37,7 +56,19 @@ fn run(script: &str) {
         "anthropic/claude-sonnet-4-5",
         &anthropic,
     );
-    let gateway = Gateway::start(&config);
+    if script(name, &Gateway::start(&config)) {
+        assert!(!openai.requests().is_empty() && !anthropic.requests().is_empty(), "both vendors were asked");
+    }
+}
+
+/// Runs a script, which is told what to ask for by its environment. False if there is no Python to run it.
+fn script(script: &str, gateway: &Gateway) -> bool {
+    let Some(python) = environment("TIANJI_TEST_PYTHON") else {
+        let required = environment("TIANJI_TEST_REQUIRE_ALL").is_some_and(|value| value == "1");
+        assert!(!required, "{script} needs TIANJI_TEST_PYTHON; scripts/test sets it");
+        println!("skipped: {script} needs a Python with the vendors' SDKs (TIANJI_TEST_PYTHON; scripts/test sets it)");
+        return false;
+    };
     let limited = gateway.key(&json!({"rpm_limit": 1}));
     let output = Command::new(python)
         .args(["-E", "-s", "-B"])
@@ -51,7 +82,7 @@ fn run(script: &str) {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{script}: {}\n{out}{err}\n{}", output.status, gateway.output());
     println!("{out}");
-    assert!(!openai.requests().is_empty() && !anthropic.requests().is_empty(), "both vendors were asked");
+    true
 }
 
 /// OpenAI as a model that does what the last message says.

@@ -1,10 +1,6 @@
 //! Films through the real binary: made once and paid for once, found again by everybody who may, passed on while they
 //! come.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
 use std::process::Command;

@@ -209,6 +209,7 @@ mod tests {
             metadata: Some(r#"{"a":1}"#.to_owned()),
             ip: Some("::1".to_owned()),
             user_agent: odd(),
+            refused: true,
         }
     }
 

@@ -1,7 +1,6 @@
 //! The fuzz targets, replayed on their committed corpus: what a fuzzer found once, and what was hostile to begin with.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,

@@ -1,7 +1,7 @@
 //! Reading `multipart/form-data` (RFC 7578): text fields into an object, files to the disk when they are large.
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempPath};
 use tianji_core::{Error, Kind, Payload, Segment, Spooled, Upload};
@@ -35,7 +36,7 @@ pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
 /// Reads a form. Files of more than [`IN_MEMORY`] bytes go to the disk.
 pub(crate) async fn read(body: Incoming, boundary: String, limit: u64) -> Result<Form, Error> {
     let limits = SizeLimit::new().whole_stream(limit).per_field(limit);
-    let stream = body.into_data_stream().map_err(std::io::Error::other);
+    let stream = portions(body.into_data_stream().map_err(std::io::Error::other));
     let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
     let (mut fields, mut files) = (Map::new(), Vec::new());
     while let Some(field) = within(form.next_field()).await? {
@@ -50,6 +51,25 @@ pub(crate) async fn read(body: Incoming, boundary: String, limit: u64) -> Result
         }
     }
     Ok(Form { fields: Value::Object(fields).to_string().into(), files })
+}
+
+/// The pieces of a body, with a pause after each [`PORTION`]. The reader of forms takes all that is there before it
+/// hands anything on; a client that sends faster than the disk writes would fill the memory.
+fn portions<E>(mut pieces: impl Stream<Item = Result<Bytes, E>> + Unpin) -> impl Stream<Item = Result<Bytes, E>> {
+    let mut taken = 0;
+    stream::poll_fn(move |context| {
+        if taken >= PORTION {
+            taken = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let next = pieces.poll_next_unpin(context);
+        match &next {
+            Poll::Ready(Some(Ok(piece))) => taken += piece.len(),
+            _ => taken = 0,
+        }
+        next
+    })
 }
 
 async fn within<T>(reading: impl Future<Output = multer::Result<T>>) -> Result<T, Error> {
@@ -142,6 +162,8 @@ impl Spooled for OnDisk {
     }
 }
 
+/// How much of a body is taken at once, in bytes.
+const PORTION: usize = 256 << 10;
 /// Longest file that stays in memory, in bytes.
 const IN_MEMORY: usize = 1 << 20;
 /// Length of the beginning that is kept of a file on the disk, in bytes.
@@ -154,3 +176,26 @@ const MOST_FIELDS: usize = 256;
 const IDLE: Duration = Duration::from_secs(30);
 /// The media type of forms.
 const FORM: &str = "multipart/form-data";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::task::noop_waker;
+    use std::task::Context;
+
+    #[test]
+    fn a_body_that_is_all_there_comes_in_portions() {
+        let piece = Bytes::from(vec![0; 100 << 10]);
+        let mut pieces = portions(stream::iter((0..9).map(|_| Ok::<_, ()>(piece.clone()))));
+        let waker = noop_waker();
+        let (mut together, mut seen) = (0, Vec::new());
+        loop {
+            match pieces.poll_next_unpin(&mut Context::from_waker(&waker)) {
+                Poll::Ready(Some(Ok(_))) => together += 1,
+                Poll::Pending => seen.push(std::mem::take(&mut together)),
+                Poll::Ready(_) => break,
+            }
+        }
+        assert_eq!((seen, together), (vec![3, 3, 3], 0));
+    }
+}

@@ -1,6 +1,7 @@
 //! What every request handler can reach.
 
 use crate::live::Live;
+use crate::prices::Prices;
 use crate::routes::Table;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,6 +19,8 @@ pub struct Inner {
     /// The current configuration.
     pub live: Live,
     pub(crate) table: Table,
+    /// Which prices are in use.
+    pub(crate) prices: Prices,
     /// Every task that is not a connection's own.
     pub(crate) tasks: TaskTracker,
     draining: AtomicBool,
@@ -31,6 +34,7 @@ impl Gateway {
             shared,
             live,
             table,
+            prices: Prices::default(),
             draining: AtomicBool::new(false),
             in_flight: AtomicU64::new(0),
         }))

@@ -11,6 +11,7 @@ mod gateway;
 mod live;
 mod openapi;
 mod path;
+mod prices;
 mod reload;
 mod respond;
 mod routes;

@@ -4,6 +4,7 @@ use crate::clock::SystemClock;
 use crate::environment::ProcessSource;
 use crate::gateway::Gateway;
 use crate::live::Live;
+use crate::prices;
 use crate::reload;
 use crate::routes::Table;
 use crate::server::{self, Stop};
@@ -91,6 +92,7 @@ pub fn run(config: Config, files: Vec<String>, options: Options, ready: impl FnO
         let stop =
             Stop { close: CancellationToken::new(), now: CancellationToken::new(), grace: options.shutdown_grace };
         let background = CancellationToken::new();
+        prices::at_start(&gateway).await;
         tasks::start(&gateway, &background);
         let shipping = gateway.tasks.spawn(shipper.run(background.clone()));
         let keeping = gateway.tasks.spawn(write_behind(gateway.shared.clone(), background.clone()));

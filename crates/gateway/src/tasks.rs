@@ -1,6 +1,7 @@
-//! Tasks that are no request: the ledger's shipper, upkeep of metrics, news about keys.
+//! Tasks that are no request: the ledger's shipper, upkeep of metrics, news about keys, prices.
 
 use crate::gateway::Gateway;
+use crate::prices;
 use std::time::Duration;
 use tianji_auth::KeyHash;
 use tianji_pipeline::fail_stale;
@@ -11,6 +12,7 @@ pub(crate) fn start(gateway: &Gateway, stop: &CancellationToken) {
     gateway.tasks.spawn(upkeep(gateway.clone(), stop.clone()));
     gateway.tasks.spawn(invalidate(gateway.clone(), stop.clone()));
     gateway.tasks.spawn(sweep(gateway.clone(), stop.clone()));
+    gateway.tasks.spawn(prices::run(gateway.clone(), stop.clone()));
 }
 
 /// Histograms keep raw samples until somebody folds them.

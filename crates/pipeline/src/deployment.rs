@@ -13,7 +13,7 @@ use tianji_providers::{Connection, ConnectionError, Outgoing, Provider, Way};
 use tianji_router::{Breaker, Health, Weights};
 
 /// A deployment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Deployment {
     /// Stable id.
     pub id: Arc<str>,
@@ -140,6 +140,13 @@ impl Deployment {
             known.insert(filled.to_owned(), Arc::clone(&concrete));
         }
         Ok(concrete)
+    }
+
+    /// The same deployment under other prices. Breaker and calls in flight are shared with it.
+    pub(crate) fn priced(&self, prices: &tianji_pricing::Catalogue) -> Self {
+        // The connection was checked when the deployment was built, and prices do not change it.
+        let made = |fixed| self.make(&self.model, prices).map_or_else(|_| Arc::clone(fixed), Arc::new);
+        Self { fixed: self.fixed.as_ref().map(made), filled: papaya::HashMap::new(), ..self.clone() }
     }
 
     /// Works out what follows from an upstream model's name.

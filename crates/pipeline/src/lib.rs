@@ -54,7 +54,7 @@ pub use films::{FilmAsk, Films};
 pub use keys::{KeyCache, KeyView};
 pub use receipt::Receipt;
 pub use serve::{error_response, serve};
-pub use settings::{HeaderPrefix, Settings};
+pub use settings::{HeaderPrefix, PriceNetwork, PriceSource, Settings};
 pub use shared::Shared;
 pub use snapshot::{Group, Snapshot};
 pub use state::background::{EventReader, fail_stale, finish_background, resume};

@@ -18,6 +18,36 @@ pub enum HeaderPrefix {
     None,
 }
 
+/// Where a price catalogue is read from, and when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PriceSource {
+    /// URL or path of the file; `None` = the embedded catalogue only.
+    pub location: Option<String>,
+    /// Whether an URL may be asked, and when.
+    pub network: PriceNetwork,
+    /// Time between two reloads; `None` = only when an operator asks.
+    pub every: Option<Duration>,
+}
+
+/// When prices may come from the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PriceNetwork {
+    /// Never (`LITELLM_LOCAL_MODEL_COST_MAP=true`).
+    Never,
+    /// When an operator asks, and at the interval.
+    #[default]
+    Asked,
+    /// Also once at the start (`LITELLM_LOCAL_MODEL_COST_MAP=false`).
+    Start,
+}
+
+impl PriceSource {
+    /// Whether the location is a web address.
+    pub fn is_url(&self) -> bool {
+        self.location.as_deref().is_some_and(|place| place.starts_with("http://") || place.starts_with("https://"))
+    }
+}
+
 /// Settings of the request path. Durations of zero mean "at once", absent ones "as the default".
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -75,6 +105,8 @@ pub struct Settings {
     pub key_header: Option<HeaderName>,
     /// Model for requests that name none.
     pub default_model: Option<String>,
+    /// Where prices are read from besides the embedded ones.
+    pub prices: PriceSource,
     /// Largest JSON body in bytes.
     pub max_body: usize,
     /// Largest form with files in bytes.
@@ -113,6 +145,7 @@ impl Default for Settings {
             budget_status: http::StatusCode::UNPROCESSABLE_ENTITY,
             key_header: None,
             default_model: None,
+            prices: PriceSource::default(),
             max_body: 100 << 20,
             max_form: 512 << 20,
             max_reply: 64 << 20,

@@ -26,7 +26,7 @@ pub struct Alias {
 }
 
 /// One compiled configuration.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Switches.
     pub settings: Settings,
@@ -75,6 +75,30 @@ impl Found {
 }
 
 impl Snapshot {
+    /// The same configuration under other prices. Calls that run under this one keep theirs.
+    pub fn priced(&self, prices: Arc<tianji_pricing::Catalogue>) -> Self {
+        let all = self.groups.values().chain(&self.wildcard_groups).chain(self.by_id.values());
+        let mut priced: HashMap<*const Deployment, Arc<Deployment>> = HashMap::new();
+        for deployment in all.flat_map(|group| &group.deployments) {
+            priced.entry(Arc::as_ptr(deployment)).or_insert_with(|| Arc::new(deployment.priced(&prices)));
+        }
+        let group = |group: &Arc<Group>| {
+            let own = |deployment| priced.get(&Arc::as_ptr(deployment)).unwrap_or(deployment);
+            let deployments = group.deployments.iter().map(|deployment| Arc::clone(own(deployment))).collect();
+            Arc::new(Group { name: Arc::clone(&group.name), deployments })
+        };
+        let named = |groups: &HashMap<Arc<str>, Arc<Group>>| {
+            groups.iter().map(|(name, members)| (Arc::clone(name), group(members))).collect()
+        };
+        Self {
+            groups: named(&self.groups),
+            wildcard_groups: self.wildcard_groups.iter().map(group).collect(),
+            by_id: named(&self.by_id),
+            prices,
+            ..self.clone()
+        }
+    }
+
     /// Finds a group: alias, exact name, deployment id, wildcard, in this order. A real group is never shadowed.
     pub fn find(&self, name: &str) -> Option<Found> {
         self.exact(name).or_else(|| self.exact(self.unalias(name)?)).or_else(|| {

@@ -101,6 +101,11 @@ impl Field {
         }
     }
 
+    /// Whether calls are charged by it.
+    pub(crate) fn is_charged(self) -> bool {
+        matches!(self, Self::Token(_) | Self::Unit(_))
+    }
+
     /// Whether it belongs to the token prices, which replace one another only as a whole.
     pub(crate) fn is_token_price(self) -> bool {
         matches!(self, Self::Token(_) | Self::Table("tiered_pricing" | "off_peak_pricing"))

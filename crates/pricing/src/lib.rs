@@ -33,7 +33,7 @@ mod tiers;
 mod tokens;
 mod vendor;
 
-pub use catalogue::{Catalogue, CatalogueError, ImageKey};
+pub use catalogue::{Catalogue, CatalogueError, ImageKey, Kept, KeptReason, MOST_CHANGE, Succession};
 pub use cost::{Cost, CostAdjust, CostContext, CostParts, SearchContextSize, Units, cost, estimate};
 pub use entry::{EntryError, ModelPrice};
 pub use mode::Mode;

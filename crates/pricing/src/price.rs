@@ -33,6 +33,20 @@ impl Price {
         self.mantissa == 0
     }
 
+    /// Whether it is more than `times` times another price.
+    pub(crate) fn exceeds(self, other: Self, times: u64) -> bool {
+        let common = self.scale.max(other.scale);
+        let whole = |price: Self, times: u64| {
+            let up = 10u128.checked_pow(u32::from(common - price.scale))?;
+            u128::from(price.mantissa).checked_mul(up)?.checked_mul(times.into())
+        };
+        // Only one of the two is brought to the other's scale: what has no room is the larger.
+        match (whole(self, 1), whole(other, times)) {
+            (Some(own), Some(others)) => own > others,
+            (own, _) => own.is_none(),
+        }
+    }
+
     /// So many tenths.
     pub(crate) const fn tenths(tenths: u8) -> Self {
         Self { mantissa: tenths as u64, scale: 1 }
@@ -143,6 +157,23 @@ mod tests {
             ("100000000000000000000e-20", "1"),
         ] {
             assert_eq!(text.parse::<Price>().map(|price| price.to_string()).as_deref(), Ok(shown), "{text}");
+        }
+    }
+
+    #[test]
+    fn tells_prices_that_are_far_apart() {
+        for (price, other, exceeds) in [
+            ("1", "0.01", false),
+            ("1.0000001", "0.01", true),
+            ("0.01", "1", false),
+            ("1e-25", "0", true),
+            ("0", "1e-25", false),
+            ("9e18", "1e-30", true),
+            ("1e-30", "9e18", false),
+            ("1e-30", "1e-30", false),
+        ] {
+            let [own, others] = [price, other].map(|text| text.parse::<Price>().unwrap());
+            assert_eq!(own.exceeds(others, 100), exceeds, "{price} {other}");
         }
     }
 

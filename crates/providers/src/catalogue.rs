@@ -58,6 +58,11 @@ impl Catalogue {
         self.providers.values()
     }
 
+    /// Names that are known and not built: models of theirs are refused by name and never sent to anybody else.
+    pub fn elsewhere(&self) -> impl Iterator<Item = &str> {
+        self.elsewhere.keys().map(String::as_str)
+    }
+
     fn add(&mut self, provider: Provider) -> Result<(), RowError> {
         for name in std::iter::once(&provider.name).chain(&provider.aliases) {
             if self.get(name).is_some() {

@@ -1,18 +1,19 @@
-//! What each provider makes of one common set of requests: `fixtures/providers/<name>.json`.
+//! What each provider makes of one common set of requests, replies, streams and errors: `fixtures/providers/<name>.json`.
 //!
 //! `TIANJI_WRITE_FIXTURES=1 cargo test -p tianji-providers --test fixtures` writes the files anew; the difference is then
 //! read like code.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests may panic")]
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tianji_core::generate::{Capabilities, EffortBudgets, Target};
-use tianji_core::{Losses, Secret};
-use tianji_providers::{Catalogue, Connection, ConnectionParams, Provider};
-use tianji_wire::RawObject;
+use tianji_core::{DialectId, Losses, Secret};
+use tianji_dialects::dialect;
+use tianji_providers::{Catalogue, Connection, ConnectionParams, EndpointKind, Provider};
+use tianji_wire::{Frame, RawObject};
 
 /// Models whose names matter to rules.
 const MODELS: &[(&str, &[&str])] = &[
@@ -35,7 +36,11 @@ fn folder() -> PathBuf {
 }
 
 fn inputs(dialect: &str) -> BTreeMap<String, Value> {
-    let files = std::fs::read_dir(folder().join("inputs").join(dialect)).unwrap();
+    inputs_of("inputs", dialect)
+}
+
+fn inputs_of(what: &str, dialect: &str) -> BTreeMap<String, Value> {
+    let files = std::fs::read_dir(folder().join(what).join(dialect)).unwrap();
     files
         .map(|entry| {
             let path = entry.unwrap().path();
@@ -119,7 +124,61 @@ fn fixture(provider: &Provider) -> Value {
             runs.push(json!({ "model": model, "capabilities": "limited", "cases": poor }));
         }
     }
-    json!({ "label": provider.label, "key_variables": provider.key_env, "runs": runs })
+    let mut fixture = json!({ "label": provider.label, "key_variables": provider.key_env, "runs": runs });
+    let model = special.and_then(|models| models.first()).unwrap_or(&"model-x");
+    if let Some(way) = provider.ways(model).first() {
+        let members = fixture.as_object_mut().unwrap();
+        if way.dialect == DialectId::OpenAiChat {
+            members.insert("replies".to_owned(), replies(provider));
+        }
+        members.insert("errors".to_owned(), errors(way.dialect));
+    }
+    fixture
+}
+
+/// What becomes of replies and streams that vendors of this dialect give.
+fn replies(provider: &Provider) -> Value {
+    let mut replies = Map::new();
+    for (name, case) in inputs_of("replies", "openai_chat") {
+        let frames = case["stream"].as_array().unwrap();
+        let edited = provider.edit_reply(EndpointKind::Chat, "minted", &Bytes::from(case["reply"].to_string()));
+        let edited = edited.map_or(json!("unchanged"), |reply| serde_json::from_slice(&reply).unwrap());
+        let streamed = streamed(provider, frames);
+        let streamed = if streamed == *frames { json!("unchanged") } else { streamed.into() };
+        let unchanged = edited == "unchanged" && streamed == "unchanged";
+        let outcome = if unchanged { edited } else { json!({ "reply": edited, "stream": streamed }) };
+        replies.insert(name, outcome);
+    }
+    replies.into()
+}
+
+fn streamed(provider: &Provider, frames: &[Value]) -> Vec<Value> {
+    let mut editor = provider.stream_edit(EndpointKind::Chat, "minted");
+    let mut out = Vec::new();
+    for frame in frames {
+        let data = Bytes::from(frame.to_string());
+        let frame = Frame { raw: data.clone(), event: None, data };
+        match &mut editor {
+            Some(editor) => editor.edit(frame, &mut out),
+            None => out.push(frame),
+        }
+    }
+    if let Some(editor) = &mut editor {
+        editor.end(&mut out);
+    }
+    out.iter().map(|frame| serde_json::from_slice(&frame.data).unwrap()).collect()
+}
+
+/// What the vendor's refusals mean.
+fn errors(spoken: DialectId) -> Value {
+    let mut errors = Map::new();
+    for (name, case) in inputs_of("errors", spoken.name()) {
+        let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+        let read = dialect(spoken).decode_error(status, case["body"].to_string().as_bytes());
+        let shown = format!("{} {:?}: {}", read.status.as_u16(), read.kind, read.message);
+        errors.insert(name, shown.into());
+    }
+    errors.into()
 }
 
 #[test]

@@ -178,6 +178,21 @@ impl Gateway {
         line.trim().trim_end_matches("kB").trim().parse().ok()
     }
 
+    /// The memory that is the process's own share now, in KiB (Linux, proc_pid_smaps_rollup(5), `Pss`); none where the
+    /// system does not say.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).ok()?;
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+        line.trim().trim_end_matches("kB").trim().parse().ok()
+    }
+
+    /// Lets [`Gateway::peak_memory`] begin anew (Linux, proc_pid_clear_refs(5)); says whether the system can.
+    #[must_use]
+    pub fn forget_peak(&self) -> bool {
+        fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").is_ok()
+    }
+
     /// Sends a signal (`TERM`).
     ///
     /// # Panics

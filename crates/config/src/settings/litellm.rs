@@ -34,6 +34,10 @@ pub struct LitellmSettings {
     pub include_cost_in_streaming_usage: bool,
     /// Status that answers a spent budget.
     pub budget_exceeded_status_code: Option<u16>,
+    /// URL or path of a price file that replaces the embedded prices.
+    pub model_cost_map_url: Option<String>,
+    /// Time between two reloads of it.
+    pub model_cost_map_reload_interval: Option<Duration>,
     /// Whether addresses that clients name must be public (`user_url_validation`).
     pub user_url_validation: Option<bool>,
     /// Hosts and networks that clients may name although they are not (`user_url_allowed_hosts`).
@@ -58,6 +62,8 @@ impl LitellmSettings {
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")
                 .and_then(|code| code.try_into().ok()),
+            model_cost_map_url: fields.text("model_cost_map_url"),
+            model_cost_map_reload_interval: fields.seconds("model_cost_map_reload_interval"),
             user_url_validation: fields.flag("user_url_validation"),
             user_url_allowed_hosts: fields.texts("user_url_allowed_hosts"),
         })

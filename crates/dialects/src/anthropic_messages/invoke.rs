@@ -62,7 +62,6 @@ fn chunk(frame: &Frame, out: &mut BytesMut) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
     use super::*;
     use serde_json::Value;
     use tianji_wire::event_stream::EventStreamSplitter;

@@ -1,8 +1,9 @@
 //! Deployments and groups in the words of `/model/info` and `/model_group/info`. No secret has a place here.
 
 use serde_json::{Map, Value, json};
-use tianji_core::generate::{EffortBudgets, Target};
+use tianji_core::generate::{Capabilities, EffortBudgets, Target};
 use tianji_pipeline::{Concrete, Deployment, Group};
+use tianji_providers::{AuthStyle, Provider};
 
 /// A deployment: its parameters without secrets, and what the catalogue and its entry say about the model.
 pub(super) fn deployment(deployment: &Deployment, admin: bool) -> Value {
@@ -51,16 +52,21 @@ pub(super) fn info(deployment: &Deployment) -> Value {
 
 /// OpenAI parameters that a deployment's model takes.
 pub(super) fn params(deployment: &Deployment, concrete: &Concrete) -> Vec<&'static str> {
+    taken(&deployment.provider, &concrete.model, &concrete.capabilities, &deployment.allowed_params)
+}
+
+/// OpenAI parameters that a provider takes for a model with these abilities.
+pub(super) fn taken(
+    provider: &Provider,
+    model: &str,
+    capabilities: &Capabilities,
+    allowed_params: &[String],
+) -> Vec<&'static str> {
     let budgets = EffortBudgets::default();
-    let target = Target {
-        provider: &deployment.provider.name,
-        model: &concrete.model,
-        capabilities: &concrete.capabilities,
-        allowed_params: &deployment.allowed_params,
-        budgets: &budgets,
-        modify_params: false,
-    };
-    deployment.provider.supported_params(&target)
+    let name = &provider.name;
+    let target =
+        Target { provider: name, model, capabilities, allowed_params, budgets: &budgets, modify_params: false };
+    provider.supported_params(&target)
 }
 
 /// A group: what holds for all of its deployments together.
@@ -85,7 +91,11 @@ pub(super) fn group(group: &Group) -> Value {
         "model_group": group.name, "providers": providers, "mode": mode,
         "tpm": sum(|deployment| deployment.weights.tpm.map(|limit| limit as f64)),
         "rpm": sum(|deployment| deployment.weights.rpm.map(|limit| limit as f64)),
+        "itpm": null, "otpm": null,
+        "supported_reasoning_efforts": efforts(&entries),
         "supported_openai_params": first.map(|(deployment, concrete)| params(deployment, concrete)).unwrap_or_default(),
+        "configurable_clientside_auth_params": null, "is_public_model_group": false,
+        "health_status": null, "health_response_time": null, "health_checked_at": null,
     });
     if let Some(fields) = shown.as_object_mut() {
         fields.extend(NUMBERS.iter().map(|name| ((*name).to_owned(), most(name))));
@@ -94,6 +104,54 @@ pub(super) fn group(group: &Group) -> Value {
     shown
 }
 
+/// Efforts that some deployment of a group can be asked for, the least first: as its entry lists them, else the common
+/// three of models that think, and those that its flags add or take away.
+fn efforts(entries: &[Map<String, Value>]) -> Vec<&'static str> {
+    let takes = |entry: &Map<String, Value>, effort: &str| {
+        if let Some(levels) = entry.get("reasoning_effort_levels").and_then(Value::as_array) {
+            return levels.iter().any(|level| level == effort);
+        }
+        let common = matches!(effort, "low" | "medium" | "high") && flag(entry, "supports_reasoning") == Some(true);
+        flag(entry, &format!("supports_{effort}_reasoning_effort")).unwrap_or(common)
+    };
+    EFFORTS.iter().copied().filter(|effort| entries.iter().any(|entry| takes(entry, effort))).collect()
+}
+
+fn flag(entry: &Map<String, Value>, name: &str) -> Option<bool> {
+    entry.get(name).and_then(Value::as_bool)
+}
+
+/// What a form that adds a model of a provider has to ask for.
+pub(super) fn fields(provider: &Provider) -> Value {
+    let mut fields = Vec::new();
+    let mut field = |key: &str, label: &str, kind: &str, required: bool, default: Option<&str>| {
+        fields.push(json!({
+            "key": key, "label": label, "placeholder": null, "tooltip": null, "required": required,
+            "field_type": kind, "options": null, "default_value": default,
+        }));
+    };
+    let own_base = provider.base_url.as_deref().filter(|url| !url.contains('{'));
+    field("api_base", "API base", "text", own_base.is_none() && !provider.base_of_place, own_base);
+    if provider.version_default.is_some() || !provider.version_env.is_empty() {
+        field("api_version", "API version", "text", false, provider.version_default.as_deref());
+    }
+    if !provider.region_env.is_empty() {
+        field("region_name", "Region", "text", false, None);
+    }
+    let keyless = provider.no_auth || provider.credential.is_some();
+    let label = match &provider.auth {
+        AuthStyle::Bearer | AuthStyle::Scheme(_) => "API key".to_owned(),
+        AuthStyle::Header(header) => format!("API key ({header})"),
+    };
+    field("api_key", &label, "password", !keyless, None);
+    json!({
+        "provider": provider.name, "provider_display_name": provider.label, "litellm_provider": provider.name,
+        "credential_fields": fields, "default_model_placeholder": null,
+    })
+}
+
+/// Reasoning efforts, the least first.
+const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 /// Numbers of a group: the most that a deployment has or costs.
 const NUMBERS: &[&str] =
     &["max_input_tokens", "max_output_tokens", "input_cost_per_token", "output_cost_per_token", "input_cost_per_pixel"];
@@ -105,4 +163,5 @@ const FLAGS: &[&str] = &[
     "supports_url_context",
     "supports_reasoning",
     "supports_function_calling",
+    "supports_fast_mode",
 ];

@@ -11,6 +11,7 @@ use tianji_auth::{Permission, Role, RouteGroup, may_use_model};
 use tianji_core::{Error, Kind};
 use tianji_pipeline::Deployment;
 use tianji_providers::EndpointKind;
+use tianji_router::Health;
 
 pub(super) const ROUTES: &[Route] = &[
     own("/v1/model/info", "model_info_list", "Deployments with prices and abilities", model_info),
@@ -23,6 +24,7 @@ pub(super) const ROUTES: &[Route] = &[
         ..own("/utils/token_counter", "token_counter", "Count the tokens of a prompt", tokens)
     },
     public("/public/providers", "public_providers", "Names of all providers", providers),
+    public("/public/providers/fields", "public_provider_fields", "What providers need to be set up", fields),
     public("/public/endpoints", "public_endpoints", "Endpoint kinds with their providers", endpoints),
     public("/public/litellm_model_cost_map", "model_cost_map", "The price catalogue", cost_map),
     public("/public/tianji_model_cost_map", "model_cost_map", "The price catalogue", cost_map),
@@ -47,6 +49,7 @@ struct Query {
     model_group: Option<String>,
     custom_llm_provider: Option<String>,
     search: Option<String>,
+    healthy_only: bool,
     page: Option<usize>,
     size: Option<usize>,
 }
@@ -54,12 +57,14 @@ struct Query {
 /// Deployments that the caller may call, in the order of the configuration.
 fn visible(hit: &Hit, query: &Query) -> Vec<Value> {
     let admin = hit.caller.as_ref().is_some_and(|caller| caller.principal.role() == Role::ProxyAdmin);
+    let now = hit.gateway.shared.millis();
     let wanted = |deployment: &Deployment| {
         let id = query.litellm_model_id.as_ref().or(query.model_id.as_ref());
         let lower = |text: &str| text.to_lowercase();
         id.is_none_or(|id| *deployment.id == **id)
             && query.model.as_ref().is_none_or(|model| *deployment.group == **model)
             && query.search.as_ref().is_none_or(|part| lower(&deployment.group).contains(&lower(part)))
+            && (!query.healthy_only || !matches!(deployment.health(now), Health::Open(_)))
     };
     let groups = hit.snapshot.all_groups().filter(|group| may_call(hit, &group.name));
     let deployments = groups.flat_map(|group| &group.deployments).filter(|deployment| wanted(deployment));
@@ -130,11 +135,24 @@ fn params(hit: Hit) -> Answer {
             let concrete = deployment.concrete(found.filled(0), &hit.snapshot.prices).ok()?;
             Some(describe::params(deployment, &concrete))
         });
-        let list = first.ok_or_else(|| {
+        let list = first.or_else(|| listed(&hit, &model)).ok_or_else(|| {
             Error::client(Kind::BadRequest, format!("Could not map model={model} to a provider")).with_param("model")
         })?;
         Ok(json!({"supported_openai_params": list}))
     }))
+}
+
+/// For a model that no group has: by its provider, if its name or the price catalogue says whose it is.
+fn listed(hit: &Hit, model: &str) -> Option<Vec<&'static str>> {
+    let prices = &hit.snapshot.prices;
+    let named = model.split_once('/').is_some_and(|(left, _)| hit.snapshot.providers.get(left).is_some());
+    if !named && prices.provider_of(model).is_none() {
+        return None;
+    }
+    let (provider, model) = hit.snapshot.providers.resolve(model, None, &|name| prices.provider_of(name)).ok()?;
+    let found = prices.lookup(&provider.name, &model, None);
+    let capabilities = found.map(|price| price.capabilities()).unwrap_or_default();
+    Some(describe::taken(&provider, &model, &capabilities, &[]))
 }
 
 fn catalogue_info(hit: Hit) -> Answer {
@@ -169,6 +187,12 @@ fn tokens(hit: Hit) -> Answer {
 fn providers(hit: Hit) -> Answer {
     let names: Vec<&str> = hit.snapshot.providers.iter().map(|provider| provider.name.as_str()).collect();
     let reply = respond::json(&names);
+    Box::pin(async { reply })
+}
+
+fn fields(hit: Hit) -> Answer {
+    let forms: Vec<Value> = hit.snapshot.providers.iter().map(|provider| describe::fields(provider)).collect();
+    let reply = respond::json(&forms);
     Box::pin(async { reply })
 }
 

@@ -9,6 +9,7 @@ mod kinds;
 mod llm;
 mod models;
 mod native;
+mod prices;
 mod responses;
 mod videos;
 
@@ -152,6 +153,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         models::ROUTES,
         responses::ROUTES,
         discovery::ROUTES,
+        prices::ROUTES,
         admin::ROUTES,
         health::ROUTES,
     ]

@@ -6,6 +6,7 @@ mod identities;
 mod settings;
 
 use crate::deployment::Deployment;
+use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::snapshot::{Alias, Group, Snapshot};
 use std::collections::HashMap;
@@ -58,7 +59,7 @@ pub fn build(
         config.general_settings.master_key.as_ref().or(master_key).map(|key| checked(key, config)).transpose()?;
     let deployments = deployments(config, shared, &providers, &prices, env)?;
     let mut snapshot = Snapshot {
-        settings: settings::settings(config),
+        settings: Settings { prices: settings::prices(config, env), ..settings::settings(config) },
         master,
         groups: HashMap::new(),
         order: Vec::new(),

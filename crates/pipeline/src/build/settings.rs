@@ -1,6 +1,6 @@
 //! Switches of the configuration, with their defaults.
 
-use crate::settings::{HeaderPrefix, Settings};
+use crate::settings::{HeaderPrefix, PriceNetwork, PriceSource, Settings};
 use http::{HeaderName, StatusCode};
 use tianji_config::Config;
 use tianji_router::BreakerRules;
@@ -52,6 +52,7 @@ pub(super) fn settings(config: &Config) -> Settings {
             .unwrap_or(base.budget_status),
         key_header: general.key_header_name.as_deref().and_then(|name| HeaderName::try_from(name).ok()),
         default_model: general.completion_model.clone(),
+        prices: base.prices,
         max_body: general.max_request_size_mb.map_or(base.max_body, megabytes),
         max_form: base.max_form,
         max_reply: base.max_reply,
@@ -60,4 +61,20 @@ pub(super) fn settings(config: &Config) -> Settings {
 
 fn megabytes(count: u64) -> usize {
     usize::try_from(count.saturating_mul(1 << 20)).unwrap_or(usize::MAX)
+}
+
+/// Where prices come from: the configuration, else the environment under the reference proxy's names.
+pub(super) fn prices(config: &Config, env: &dyn Fn(&str) -> Option<String>) -> PriceSource {
+    let litellm = &config.litellm_settings;
+    let named = || env("LITELLM_MODEL_COST_MAP_URL").filter(|place| !place.is_empty());
+    let local = env("LITELLM_LOCAL_MODEL_COST_MAP").map(|word| word.to_ascii_lowercase());
+    PriceSource {
+        location: litellm.model_cost_map_url.clone().or_else(named),
+        network: match local.as_deref() {
+            Some("true" | "1") => PriceNetwork::Never,
+            Some("false" | "0") => PriceNetwork::Start,
+            _ => PriceNetwork::Asked,
+        },
+        every: litellm.model_cost_map_reload_interval.filter(|every| !every.is_zero()),
+    }
 }

@@ -5,6 +5,7 @@ mod lookup;
 pub(crate) mod pack;
 mod pattern;
 mod rules;
+mod succession;
 
 use crate::entry::{EntryError, ModelPrice};
 use crate::members::Members;
@@ -15,12 +16,15 @@ use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 pub use lookup::ImageKey;
+pub use succession::{Kept, KeptReason, MOST_CHANGE, Succession};
 
 /// Prices by name. The embedded one lies in the program's file: it costs neither start-up time nor heap.
 pub struct Catalogue {
     text: Cow<'static, str>,
     index: Cow<'static, [u8]>,
     rules: OnceLock<Rules>,
+    /// Entries of the text that it was read from, without those that were kept from its predecessor.
+    listed: usize,
 }
 
 /// Why a catalogue was refused; the one in use stays.
@@ -53,7 +57,8 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The catalogue of this build.
     pub fn embedded() -> Self {
-        Self { text: Cow::Borrowed(TEXT), index: Cow::Borrowed(INDEX), rules: OnceLock::new() }
+        let listed = INDEX.len() / RECORD;
+        Self { text: Cow::Borrowed(TEXT), index: Cow::Borrowed(INDEX), rules: OnceLock::new(), listed }
     }
 
     /// Reads a catalogue in the public price file's format and checks it. `previous` is the number of entries of the
@@ -62,8 +67,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`] if it is no catalogue, too small, or holds a number that is no price.
     pub fn from_json(text: &str, previous: usize) -> Result<Self, CatalogueError> {
-        let Packed { text, index } = pack::pack(text)?;
-        let catalogue = Self { text: Cow::Owned(text), index: Cow::Owned(index), rules: OnceLock::new() };
+        let catalogue = Self::packed(text)?;
         let count = catalogue.len();
         if count < LEAST_ENTRIES {
             return Err(CatalogueError::TooSmall(count));
@@ -76,6 +80,12 @@ impl Catalogue {
                 .map_err(|source| CatalogueError::Entry { name: name.to_owned(), source })?;
         }
         Ok(catalogue)
+    }
+
+    fn packed(text: &str) -> Result<Self, serde_json::Error> {
+        let Packed { text, index } = pack::pack(text)?;
+        let listed = index.len() / RECORD;
+        Ok(Self { text: Cow::Owned(text), index: Cow::Owned(index), rules: OnceLock::new(), listed })
     }
 
     /// Number of entries.
@@ -100,10 +110,12 @@ impl Catalogue {
 
     /// Rules for names that are not listed.
     fn rules(&self) -> &Rules {
-        self.rules.get_or_init(|| {
-            let found = self.find(rules::KEY, Case::Exact).and_then(|at| self.record(at));
-            found.and_then(|(_, text)| Rules::read(text).ok()).unwrap_or_default()
-        })
+        self.rules.get_or_init(|| self.rules_text().and_then(|text| Rules::read(text).ok()).unwrap_or_default())
+    }
+
+    fn rules_text(&self) -> Option<&str> {
+        let (_, text) = self.record(self.find(rules::KEY, Case::Exact)?)?;
+        Some(text)
     }
 
     /// Reads an entry, with what the rules add to its provider's entries. Entries were checked when the catalogue was

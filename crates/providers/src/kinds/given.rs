@@ -146,7 +146,6 @@ const INTERNAL: &[&str] = &[".local", ".internal", ".localhost", ".lan", ".home.
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
     use super::*;
 
