@@ -79,7 +79,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     // or a provider of other builds
     ("cohere_chat/command-a", "", "cohere command-a"),
     ("sagemaker_chat/x", "", "sagemaker_chat x"),
-    ("watsonx/x", "", "no watsonx"),
+    ("triton/x", "", "no triton"),
     // bare names: the price catalogue
     ("deepseek-chat", "", "deepseek deepseek-chat"),
     ("mistral-large-latest", "", "mistral mistral-large-latest"),

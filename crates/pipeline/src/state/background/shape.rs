@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn a_response_changes_only_where_it_says_what_became_of_it() {
         let begun = br#"{"id":"resp_1","status":"queued","error":null,"model":"m"}"#;
-        assert_eq!(running(begun).unwrap(), r#"{"id":"resp_1","status":"in_progress","error":null,"model":"m"}"#);
-        assert_eq!(cancelled(begun).unwrap(), r#"{"id":"resp_1","status":"cancelled","error":null,"model":"m"}"#);
+        assert_eq!(running(begun).unwrap(), r#"{"id":"resp_1", "status": "in_progress", "error":null,"model":"m"}"#);
+        assert_eq!(cancelled(begun).unwrap(), r#"{"id":"resp_1", "status": "cancelled", "error":null,"model":"m"}"#);
         let failed: Value = serde_json::from_slice(&failed(begun, "server_error", "no \"luck\"").unwrap()).unwrap();
         assert_eq!(failed["error"], json!({"code": "server_error", "message": "no \"luck\""}));
         let ours: Value = serde_json::from_slice(&ours(br#"{"id":"resp_x","output":[]}"#, "resp_1").unwrap()).unwrap();

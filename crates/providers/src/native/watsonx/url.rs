@@ -5,7 +5,7 @@ use super::DEPLOYMENT;
 use crate::connection::{Connection, ConnectionError};
 use crate::endpoint::Operation;
 use crate::provider::Provider;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(super) fn uri(
     provider: &Provider,
@@ -24,6 +24,9 @@ pub(super) fn uri(
         Some(id) => format!("deployments/{}/", utf8_percent_encode(id, NON_ALPHANUMERIC)),
         None => String::new(),
     };
-    let version = connection.api_version.as_deref().unwrap_or_default();
+    let version = utf8_percent_encode(connection.api_version.as_deref().unwrap_or_default(), IN_VERSION);
     Ok(format!("{}/ml/v1/{place}text/{what}?version={version}", connection.base))
 }
+
+/// Versions are dates.
+const IN_VERSION: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
