@@ -138,15 +138,53 @@ fn other_operations() {
 }
 
 #[test]
-fn azure_ai_refuses_models_of_other_dialects() {
+fn azure_ai_speaks_the_dialects_of_its_models() {
     let azure_ai = provider("azure_ai");
+    let messages = Operation::Messages { stream: true };
+    let foundry = "https://r.services.ai.azure.com/anthropic/v1/messages";
+    for (base, url) in [
+        ("https://r.services.ai.azure.com", foundry),
+        ("https://r.services.ai.azure.com/", foundry),
+        ("https://r.services.ai.azure.com/models", foundry),
+        ("https://r.services.ai.azure.com/anthropic", foundry),
+        ("https://r.services.ai.azure.com/anthropic/v1", foundry),
+        ("https://r.services.ai.azure.com/anthropic/v1/messages", foundry),
+        ("https://r.openai.azure.com/openai/v1/", "https://r.openai.azure.com/anthropic/v1/messages"),
+        ("https://proxy.example.com/v1", "https://proxy.example.com/anthropic/v1/messages"),
+        ("https://proxy.example.com/x/v1/messages", "https://proxy.example.com/x/v1/messages"),
+    ] {
+        let params = ConnectionParams { api_base: Some(base), ..ConnectionParams::default() };
+        assert_eq!(outgoing("azure_ai", &params, messages, "Claude-opus-4-5").uri.to_string(), url, "{base}");
+    }
     let params = ConnectionParams { api_base: Some("https://r.services.ai.azure.com"), ..ConnectionParams::default() };
+    let count = outgoing("azure_ai", &params, Operation::CountTokens, "my-claude").uri.to_string();
+    assert_eq!(count, format!("{foundry}/count_tokens"));
     let connection = Connection::new(&azure_ai, &params, &|_| None).unwrap();
-    assert!(matches!(azure_ai.outgoing(&connection, CHAT, "claude-opus-4"), Err(ConnectionError::NotOffered { .. })));
+    for (operation, model) in [(CHAT, "claude-opus-4"), (messages, "gpt-4o"), (Operation::CountTokens, "gpt-4o")] {
+        let refused = azure_ai.outgoing(&connection, operation, model);
+        assert!(matches!(refused, Err(ConnectionError::NotOffered { .. })), "{model}");
+    }
     let dialects = |model| azure_ai.ways(model).into_iter().map(|way| way.dialect).collect::<Vec<_>>();
-    assert_eq!(dialects("claude-opus-4"), []);
+    assert_eq!(dialects("claude-opus-4"), [DialectId::AnthropicMessages]);
     assert_eq!(dialects("Cohere-command-r-plus"), [DialectId::CohereChat]);
     assert_eq!(dialects("mistral-large"), [DialectId::OpenAiChat]);
+}
+
+#[test]
+fn claude_on_azure_takes_a_key_or_a_token() {
+    let (key, token) = (Secret::new("sk-1"), Secret::new("eyJ.x"));
+    let of = |params: &ConnectionParams<'_>, operation| {
+        shown(&outgoing("azure_ai", params, operation, "claude-opus-4-5").headers)
+    };
+    for base in ["https://r.services.ai.azure.com", "https://proxy.example.com"] {
+        let base = ConnectionParams { api_base: Some(base), ..ConnectionParams::default() };
+        let keyed = ConnectionParams { api_key: Some(&key), ..base };
+        let ready = ConnectionParams { azure_ad_token: Some(&token), ..base };
+        for operation in [Operation::Messages { stream: false }, Operation::CountTokens] {
+            assert_eq!(of(&keyed, operation), ["anthropic-version: 2023-06-01", "x-api-key: sk-1!"]);
+            assert_eq!(of(&ready, operation), ["anthropic-version: 2023-06-01", "authorization: Bearer eyJ.x!"]);
+        }
+    }
 }
 
 #[test]

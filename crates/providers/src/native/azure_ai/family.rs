@@ -1,25 +1,39 @@
-//! Models that do not speak OpenAI's dialect there.
+//! Whose model it is, which decides the dialect and the path.
 
+use crate::endpoint::EndpointKind;
+use crate::ways::Way;
 use tianji_core::DialectId;
 
-/// The dialect of a model; `None` = it cannot be asked yet.
-pub(super) fn dialect(model: &str) -> Option<DialectId> {
-    if is_claude(model) {
-        return None;
+/// Models by how they are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    /// Anthropic's, in Anthropic's form.
+    Claude,
+    /// Cohere's Command, in Cohere's form.
+    Cohere,
+    /// All others, in OpenAI's form.
+    Other,
+}
+
+impl Family {
+    /// By the deployment's name: what Azure's catalogue calls the model, unless the operator says otherwise.
+    pub(super) fn of(model: &str) -> Self {
+        let name = model.to_ascii_lowercase();
+        if name.contains("claude") {
+            Self::Claude
+        } else if name.starts_with("cohere-command") {
+            Self::Cohere
+        } else {
+            Self::Other
+        }
     }
-    Some(if is_cohere(model) { DialectId::CohereChat } else { DialectId::OpenAiChat })
-}
 
-/// Anthropic's models.
-pub(super) fn is_claude(model: &str) -> bool {
-    begins(model, "claude")
-}
-
-/// Cohere's Command models, by the names of Azure's catalogue.
-pub(super) fn is_cohere(model: &str) -> bool {
-    begins(model, "cohere-command")
-}
-
-fn begins(model: &str, start: &str) -> bool {
-    model.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+    /// How such models can be asked.
+    pub(super) fn ways(self) -> Vec<Way> {
+        vec![match self {
+            Self::Claude => Way { dialect: DialectId::AnthropicMessages, kind: EndpointKind::Messages },
+            Self::Cohere => Way { dialect: DialectId::CohereChat, kind: EndpointKind::Chat },
+            Self::Other => Way { dialect: DialectId::OpenAiChat, kind: EndpointKind::Chat },
+        }]
+    }
 }

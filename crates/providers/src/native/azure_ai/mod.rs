@@ -5,10 +5,11 @@ mod family;
 mod host;
 mod url;
 
-use super::Folder;
+use super::{Folder, anthropic};
 use crate::endpoint::EndpointKind;
 use crate::kinds::{self, Translator};
 use crate::provider::Hooks;
+use family::Family;
 
 pub(super) const FOLDER: Folder = Folder {
     name: "azure_ai",
@@ -16,7 +17,8 @@ pub(super) const FOLDER: Folder = Folder {
     hooks: Hooks {
         uri: url::uri,
         authorise: auth::authorise,
-        dialect: |_, model| family::dialect(model),
+        client_headers: anthropic::betas_from_client,
+        ways: |_, model| Family::of(model).ways(),
         translator,
         ..Hooks::COMPAT
     },

@@ -1,7 +1,8 @@
-//! Paths of the three kinds of hosts, and of Cohere's own API beside them (Cohere docs, "Cohere on Azure"): Foundry
-//! resources have it under `/providers/cohere`, serverless endpoints at the root.
+//! Paths of the three kinds of hosts, and of the vendors' own APIs beside them: Cohere's (Cohere docs, "Cohere on Azure"),
+//! which Foundry resources have under `/providers/cohere` and serverless endpoints at the root, and Anthropic's under
+//! `/anthropic` (Microsoft Learn, "Deploy and use Claude models in Microsoft Foundry").
 
-use super::family;
+use super::family::Family;
 use super::host::Host;
 use crate::connection::{Connection, ConnectionError};
 use crate::endpoint::Operation;
@@ -14,12 +15,16 @@ pub(super) fn uri(
     operation: Operation,
     model: &str,
 ) -> Result<String, ConnectionError> {
-    let chat = matches!(operation, Operation::Chat { .. });
     let base = connection.base.as_str();
-    if chat && family::is_cohere(model) {
-        return cohere(base).ok_or_else(|| provider.not_offered(operation, model));
-    }
-    let path = operation.conventional_path().filter(|_| !(chat && family::is_claude(model)));
+    let path = match (Family::of(model), operation) {
+        (Family::Claude, Operation::Messages { .. }) => return Ok(claude(base, "/messages")),
+        (Family::Claude, Operation::CountTokens) => return Ok(claude(base, "/messages/count_tokens")),
+        (Family::Cohere, Operation::Chat { .. }) => {
+            return cohere(base).ok_or_else(|| provider.not_offered(operation, model));
+        }
+        (Family::Claude, Operation::Chat { .. }) => None,
+        _ => operation.conventional_path(),
+    };
     let path = path.ok_or_else(|| provider.not_offered(operation, model))?;
     Ok(match Host::of(base) {
         Host::Services => {
@@ -32,6 +37,15 @@ pub(super) fn uri(
     })
 }
 
+/// The base may name Anthropic's API already, or the one of the other models beside it.
+fn claude(base: &str, path: &str) -> String {
+    if let Some(root) = base.strip_suffix("/v1/messages") {
+        return format!("{root}/v1{path}");
+    }
+    let root = OTHERS.iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base);
+    format!("{root}/anthropic/v1{path}")
+}
+
 fn cohere(base: &str) -> Option<String> {
     let root = hosts::cohere::root(base);
     let root = root.strip_suffix("/models").unwrap_or(root);
@@ -41,3 +55,6 @@ fn cohere(base: &str) -> Option<String> {
         Host::OpenAi => None,
     }
 }
+
+/// What may stand at the end of a base; longer ones first.
+const OTHERS: &[&str] = &["/anthropic/v1", "/anthropic", "/openai/v1", "/models", "/v1"];
