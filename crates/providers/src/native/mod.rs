@@ -14,7 +14,7 @@ mod github_copilot;
 mod oci;
 mod ollama;
 mod openai;
-mod replicate;
+pub(crate) mod replicate;
 mod sagemaker;
 mod sap;
 mod snowflake;

@@ -7,6 +7,7 @@ mod fal_ai;
 mod google;
 mod pictures;
 mod recraft;
+mod replicate;
 mod size;
 mod sized;
 mod stability;
@@ -22,6 +23,7 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "fal_ai" => &fal_ai::FalAi,
         "google" => &google::Google,
         "recraft" => &recraft::Recraft,
+        "replicate" => &replicate::Replicate,
         "stability" => &stability::Stability,
         "nebius" => &sized::NEBIUS,
         "together" => &sized::TOGETHER,

@@ -102,17 +102,23 @@ impl Waiting {
     }
 
     fn uri(&self, prediction: &Prediction, named: Option<&str>, verb: &str) -> Option<Uri> {
-        let own = || {
-            let id = Some(&prediction.id).filter(|id| !id.is_empty())?;
-            Some(format!("{}/predictions/{}{verb}", self.base, utf8_percent_encode(id, NON_ALPHANUMERIC)))
-        };
-        let named = named.filter(|url| same_site(&self.base, url)).map(str::to_owned);
-        named.or_else(own)?.parse().ok()
+        address(&self.base, &prediction.id, named, verb)
     }
 
     fn get(&self, uri: Uri) -> WireRequest {
         WireRequest { method: Method::GET, uri, headers: self.headers.clone(), body: Payload::from(Bytes::new()) }
     }
+}
+
+/// Where to ask about a prediction, or what else a verb says: the address that the vendor names, if it is on its own
+/// hosts, else the one that the prediction's id makes.
+pub(crate) fn address(base: &str, id: &str, named: Option<&str>, verb: &str) -> Option<Uri> {
+    let own = || {
+        let id = Some(id).filter(|id| !id.is_empty())?;
+        Some(format!("{base}/predictions/{}{verb}", utf8_percent_encode(id, NON_ALPHANUMERIC)))
+    };
+    let named = named.filter(|url| same_site(base, url)).map(str::to_owned);
+    named.or_else(own)?.parse().ok()
 }
 
 fn malformed() -> Error {

@@ -4,6 +4,9 @@
 mod follow;
 mod model;
 
+pub(crate) use follow::address;
+pub(crate) use model::version;
+
 use super::Folder;
 use crate::provider::Hooks;
 

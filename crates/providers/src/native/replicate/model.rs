@@ -20,7 +20,7 @@ pub(super) fn uri(
 ) -> Result<String, ConnectionError> {
     // The name may come from a client (wildcard models): it must not lead to another path of the vendor's.
     let astray = model.split('/').any(|segment| matches!(segment, "" | "." | ".."));
-    if astray || !matches!(operation, Operation::Chat { .. }) {
+    if astray || !matches!(operation, Operation::Chat { .. } | Operation::Images) {
         return Err(provider.not_offered(operation, model));
     }
     let base = &connection.base;
@@ -41,7 +41,7 @@ pub(super) fn edit(body: &mut RawObject, target: &Target<'_>, _: &mut Losses) ->
 }
 
 /// The version that a name asks for.
-fn version(model: &str) -> Option<&str> {
+pub(crate) fn version(model: &str) -> Option<&str> {
     match model.rsplit_once(':') {
         Some((_, version)) => Some(version),
         None if model.contains('/') => None,
