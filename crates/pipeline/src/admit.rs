@@ -19,6 +19,7 @@ use tianji_dialects::{
     openai_responses, openai_text,
 };
 use tianji_limits::{Demand, Limits, Permit, Refusal, Scope};
+use tianji_providers::EndpointKind;
 use tianji_providers::kinds::{self, Errand, Seen};
 use tianji_wire::{JsonLimits, RawObject};
 
@@ -29,7 +30,8 @@ pub(crate) fn admit(shared: &Shared, snapshot: Arc<Snapshot>, mut request: Incom
     let mut body = RawObject::parse_within(request.body, JsonLimits::REQUEST)
         .map_err(|cause| DialectError::from(cause).of_request())?;
     if request.endpoint.envelope == Envelope::BedrockInvoke {
-        invoke::open(&mut body, &mut request.headers, request.path_stream == Some(true))?;
+        let stream = request.path_stream == Some(true);
+        request.endpoint = invoke::open(&mut body, &mut request.headers, stream, request.endpoint);
     }
     let mut controls = controls::take(&mut body, request.endpoint.dialect)?;
     controls::read_headers(&request.headers, &mut controls)?;
@@ -93,7 +95,9 @@ fn inspect(
     }
     if !endpoint.kind.generates() {
         let Seen { model, stream, user } = kinds::inspect(endpoint.kind, body, files)?;
-        return Ok(Inspection { model, stream, user, include_usage: true, max_output_tokens: Some(0) });
+        // What is not read may ask for any number of tokens.
+        let max_output_tokens = (endpoint.kind != EndpointKind::Invoke).then_some(0);
+        return Ok(Inspection { model, stream, user, include_usage: true, max_output_tokens });
     }
     let seen = match endpoint.dialect {
         DialectId::OpenAiChat => openai_chat::inspect(body),

@@ -51,7 +51,10 @@ pub(crate) fn encode(
         return Err(words::missing_key(&deployment.provider, missing).into());
     }
     let mut body = call.body.clone();
-    prepare(&mut body, call, deployment, overrides);
+    // Parameters have names there that only its vendor knows.
+    if call.endpoint.kind != EndpointKind::Invoke {
+        prepare(&mut body, call, deployment, overrides);
+    }
     let allowed: Vec<String> = deployment.allowed_params.iter().chain(&call.controls.allowed_params).cloned().collect();
     let target = Target {
         provider: &deployment.provider.name,

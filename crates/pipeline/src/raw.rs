@@ -1,14 +1,16 @@
-//! A reply that is passed on as it comes: sound, pictures as streams of events.
+//! A reply that is passed on as it comes: sound, pictures as streams of events, streams of Bedrock's.
 
 use crate::receipt::Receipt;
 use bytes::{Bytes, BytesMut};
+use http::HeaderValue;
 use std::io;
 use std::task::{Context, Poll, ready};
-use tianji_core::{DialectId, Error, Kind, Usage};
+use tianji_core::{DialectId, Error, Framing, Kind, Usage};
 use tianji_dialects::{Observed, dialect};
 use tianji_http::{HttpError, UpstreamBody};
-use tianji_providers::kinds::usage_of;
-use tianji_wire::{RawObject, SseSplitter};
+use tianji_providers::kinds::{usage_of, usage_of_chunk};
+use tianji_wire::event_stream::EventStreamSplitter;
+use tianji_wire::{Frame, RawObject, Splitter, SseSplitter};
 
 /// The body with the receipt of its call.
 pub struct RawBody {
@@ -17,24 +19,25 @@ pub struct RawBody {
     /// Whatever the call holds besides, released at the end.
     _busy: crate::dispatch::InFlight,
     /// Reads along in a stream of events.
-    events: Option<SseSplitter>,
+    events: Option<Splitter>,
     client: DialectId,
     usage: Option<Usage>,
     over: bool,
 }
 
 impl RawBody {
+    /// A body of this media type.
     pub(crate) fn new(
         body: UpstreamBody,
         usage: Usage,
-        events: bool,
+        kind: &HeaderValue,
         client: DialectId,
         mut receipt: Receipt,
         busy: crate::dispatch::InFlight,
     ) -> Self {
         receipt.first_token();
         let usage = Some(usage).filter(|usage| *usage != Usage::default());
-        Self { body, receipt, _busy: busy, events: events.then(SseSplitter::default), client, usage, over: false }
+        Self { body, receipt, _busy: busy, events: splitter(kind), client, usage, over: false }
     }
 
     /// The next piece. A stream of events that breaks ends in an error event; of anything else the connection is
@@ -62,7 +65,7 @@ impl RawBody {
         let error = Error { kind: Kind::MidStream, status: Kind::MidStream.status(), ..cause.into_error() };
         let seen = self.observed();
         self.receipt.fail(&error, Some(&seen));
-        if self.events.is_none() {
+        if !matches!(self.events, Some(Splitter::Sse(_))) {
             return Err(io::Error::other(error.message));
         }
         let mut out = BytesMut::from(&b"event: error\ndata: "[..]);
@@ -71,22 +74,43 @@ impl RawBody {
         Ok(out.freeze())
     }
 
-    /// Usage comes in the last event of a stream (OpenAI, "Image generation streaming", "Streaming transcriptions").
     fn read_along(&mut self, piece: &Bytes) {
         let Some(splitter) = &mut self.events else { return };
+        let usage_in = if matches!(splitter, Splitter::EventStream(_)) { of_chunk } else { of_event };
         splitter.push(piece.clone());
         while let Ok(Some(frame)) = splitter.next_frame() {
-            if memchr::memmem::find(&frame.data, b"\"usage\"").is_none() {
-                continue;
-            }
-            let told = RawObject::parse(frame.data).ok().and_then(|event| event.raw("usage").and_then(usage_of));
-            self.usage = told.or(self.usage);
+            self.usage = usage_in(&frame).or(self.usage);
         }
     }
 
     fn observed(&self) -> Observed {
         Observed { usage: self.usage, ended: true, ..Observed::default() }
     }
+}
+
+/// What cuts a stream into events, of the kinds that are read.
+fn splitter(kind: &HeaderValue) -> Option<Splitter> {
+    let is = |framing: Framing| {
+        let essence = framing.content_type().split(';').next().unwrap_or_default();
+        kind.as_bytes().starts_with(essence.as_bytes())
+    };
+    if is(Framing::Sse) {
+        Some(Splitter::Sse(SseSplitter::default()))
+    } else if is(Framing::EventStream) {
+        Some(Splitter::EventStream(EventStreamSplitter::default()))
+    } else {
+        None
+    }
+}
+
+/// Usage comes in the last event of a stream (OpenAI, "Image generation streaming", "Streaming transcriptions").
+fn of_event(frame: &Frame) -> Option<Usage> {
+    memchr::memmem::find(&frame.data, b"\"usage\"")?;
+    RawObject::parse(frame.data.clone()).ok()?.raw("usage").and_then(usage_of)
+}
+
+fn of_chunk(frame: &Frame) -> Option<Usage> {
+    usage_of_chunk(&frame.data)
 }
 
 impl Drop for RawBody {

@@ -82,6 +82,7 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             let mut response = Response::new(ReplyBody::of(body));
             *response.headers_mut() = headers::success(&call, &attempt, &call.receipt, &headers, now);
             losses(&attempt.losses, response.headers_mut());
+            invoke::label(call.endpoint, &headers, response.headers_mut());
             response.headers_mut().insert(CONTENT_TYPE, content_type);
             response
         }
@@ -89,9 +90,9 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             let mut map = headers::success(&call, &attempt, &call.receipt, &headers, now);
             losses(&attempt.losses, &mut map);
             let kind = headers.get(CONTENT_TYPE).cloned().unwrap_or(BYTES);
-            let events = kind.as_bytes().starts_with(b"text/event-stream");
+            invoke::label(call.endpoint, &headers, &mut map);
+            let body = RawBody::new(*body, *usage, &kind, call.endpoint.dialect, call.receipt, busy);
             map.insert(CONTENT_TYPE, kind);
-            let body = RawBody::new(*body, *usage, events, call.endpoint.dialect, call.receipt, busy);
             let mut response = Response::new(ReplyBody::Raw(Box::new(body)));
             *response.headers_mut() = map;
             response

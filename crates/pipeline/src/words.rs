@@ -69,6 +69,9 @@ pub(crate) fn no_chat(provider: &Provider) -> Error {
 
 /// The provider does not do something.
 pub(crate) fn not_offered(provider: &Provider, kind: EndpointKind) -> Error {
+    if kind == EndpointKind::Invoke {
+        return tianji_providers::kinds::unread_body();
+    }
     let name = serde_json::to_value(kind).unwrap_or_default();
     let message = format!("{} does not support {} in this build", provider.name, name.as_str().unwrap_or("this"));
     Error::gateway(Kind::NotImplemented, message)

@@ -42,6 +42,8 @@ pub enum EndpointKind {
     Video,
     /// Searching.
     Search,
+    /// Bodies in the form of the model's own vendor, passed on as they came.
+    Invoke,
     /// Batches and files.
     Batches,
     /// Fine-tuning.

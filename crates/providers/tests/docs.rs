@@ -216,7 +216,8 @@ configuration.
 const LEGEND: &str = "\
 ● the vendor speaks the form that clients use, or one of the dialects of generation; ◆ the call is translated into words of
 the vendor's own; · the vendor has it, and the gateway does not use it; empty: the vendor does not offer it. Chat serves
-clients of all dialects: Chat Completions, Responses, Messages. Of the other kinds, what is empty or · answers 501.
+clients of all dialects: Chat Completions, Responses, Messages. Of the other kinds, what is empty or · answers 501. Invoke
+is a body in the form of the model's own vendor, by Bedrock's InvokeModel; elsewhere it answers 400.
 ";
 
 const ELSEWHERE: &str = "\

@@ -19,7 +19,7 @@ use tianji_providers::kinds::{Ask, Errand, Film, Filming, Flow, Names, Relay, So
 use tianji_providers::{Catalogue, Connection, ConnectionParams, EndpointKind};
 use tianji_wire::RawObject;
 
-const KINDS: &[&str] = &["transcription", "speech", "images", "ocr", "search", "video"];
+const KINDS: &[&str] = &["transcription", "speech", "images", "ocr", "search", "video", "invoke"];
 
 #[derive(Deserialize)]
 struct Case {

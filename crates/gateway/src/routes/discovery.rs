@@ -237,6 +237,7 @@ fn path(kind: EndpointKind) -> &'static str {
         EndpointKind::Ocr => "ocr",
         EndpointKind::Search => "search",
         EndpointKind::Video => "video_generation",
+        EndpointKind::Invoke => "bedrock_invoke",
         EndpointKind::Batches | EndpointKind::FineTuning | EndpointKind::Realtime => return "",
     };
     super::all().find(|route| route.name == name).map_or("", |route| route.path)

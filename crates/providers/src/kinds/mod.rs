@@ -15,6 +15,7 @@ mod google;
 pub(crate) mod hosts;
 mod images;
 mod inspect;
+mod invoke;
 mod meter;
 mod moderation;
 mod ocr;
@@ -30,6 +31,7 @@ pub use embeddings::EmbeddingRules;
 pub use form::multipart;
 pub use given::is_public;
 pub use inspect::{Seen, inspect};
+pub use invoke::{unread_body, usage_of_chunk};
 pub use meter::usage_of;
 pub use told::{Sought, Told};
 pub use video::{Errand, Film, Filming, Names};
@@ -117,6 +119,7 @@ pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Trans
         _ if name == "compat" => compat::translator(kind),
         EndpointKind::Embeddings => embeddings::named(name),
         EndpointKind::Images | EndpointKind::ImageEdits => images::named(name),
+        EndpointKind::Invoke => invoke::named(name),
         EndpointKind::Moderation => moderation::named(name),
         EndpointKind::Ocr => ocr::named(name),
         EndpointKind::Rerank => rerank::named(name),

@@ -44,6 +44,11 @@ impl<'a> ModelName<'a> {
         Self { interface, region: region_of_arn(id).or(region), id }
     }
 
+    /// Whether its body for `InvokeModel` is one of its vendor's own, and not of Anthropic's, which has a dialect here.
+    pub(crate) fn is_invoked_in_its_own_form(&self) -> bool {
+        self.interface != Interface::Other && !self.is_claude()
+    }
+
     /// Whether it is a Claude model, as far as the name tells.
     pub(super) fn is_claude(&self) -> bool {
         self.id.contains("anthropic.claude")
