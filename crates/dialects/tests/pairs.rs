@@ -2,14 +2,15 @@
 //!
 //! `<case>.json` holds both sides' requests and replies. `<case>.upstream.sse` is an upstream's stream and
 //! `<case>.client.sse` what the client gets; `.ndjson` where the dialect has lines of JSON. Binary streams stand there
-//! as text, one event for each message.
+//! as text, one event for each message. `TIANJI_WRITE_FIXTURES=1` writes the outcomes anew (one test at a time); the
+//! difference is then read like code.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
 use bytes::{Bytes, BytesMut};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, Target};
 use tianji_core::{DialectId, Error, Framing, LossClass, Losses};
@@ -151,6 +152,35 @@ fn a_vendors_error_is_shown_in_the_clients_shape() {
     }
 }
 
+/// Every vendor's way to refuse for too many requests, in every client's words, and read again by a client of that kind.
+#[test]
+fn refusals_mean_the_same_in_every_pair() {
+    let refusals = [
+        (
+            DialectId::OpenAiChat,
+            r#"{"error":{"message":"Slow down","type":"requests","param":null,"code":"rate_limit_exceeded"}}"#,
+        ),
+        (
+            DialectId::OpenAiResponses,
+            r#"{"error":{"message":"Slow down","type":"requests","param":null,"code":"rate_limit_exceeded"}}"#,
+        ),
+        (DialectId::AnthropicMessages, r#"{"type":"error","error":{"type":"rate_limit_error","message":"Slow down"}}"#),
+        (DialectId::Gemini, r#"{"error":{"code":429,"message":"Slow down","status":"RESOURCE_EXHAUSTED"}}"#),
+        (DialectId::BedrockConverse, r#"{"message":"Slow down"}"#),
+        (DialectId::CohereChat, r#"{"id":"1","message":"Slow down"}"#),
+    ];
+    for (upstream, body) in refusals {
+        for (client, _) in refusals {
+            let read = dialect(upstream).decode_error(429, body.as_bytes());
+            let error = Error::provider(read.kind, read.message).with_status(read.status);
+            let written = dialect(client).encode_error(&error);
+            let again = dialect(client).decode_error(429, &written);
+            assert_eq!(again.message, "Slow down", "{upstream:?} to {client:?}");
+            assert_eq!((again.kind, again.status), (error.kind, error.status), "{upstream:?} to {client:?}");
+        }
+    }
+}
+
 #[test]
 fn thoughts_survive_the_way_through_the_other_dialect() {
     let blocks = serde_json::json!([
@@ -212,13 +242,44 @@ fn cases() -> Vec<(String, Case)> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .map(|path| {
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            let case = serde_json::from_slice(&std::fs::read(&path).unwrap());
-            (name.clone(), case.unwrap_or_else(|cause| panic!("{name}: {cause}")))
+            let read = || serde_json::from_slice(&std::fs::read(&path).unwrap());
+            let case = read().unwrap_or_else(|cause| panic!("{name}: {cause}"));
+            if !is_writing() {
+                return (name, case);
+            }
+            write_outcomes(&name, &case);
+            (name.clone(), read().unwrap_or_else(|cause| panic!("{name}: {cause}")))
         })
         .collect();
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert!(!found.is_empty());
     found
+}
+
+#[expect(clippy::disallowed_methods, reason = "a switch for whoever runs the tests")]
+fn is_writing() -> bool {
+    std::env::var("TIANJI_WRITE_FIXTURES").is_ok()
+}
+
+fn write_outcomes(name: &str, case: &Case) {
+    let path = folder().join(format!("{name}.json"));
+    let mut whole: Map<String, Value> = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let (request, encoded, losses) = translate(case);
+    whole.insert("upstream_request".to_owned(), serde_json::from_slice(&encoded.body).unwrap());
+    whole.insert("features".to_owned(), encoded.features.clone().into());
+    whole.insert("losses".to_owned(), losses.into());
+    if let Some(reply) = &case.reply {
+        let (body, view) = (Bytes::from(reply.to_string()), view(&request));
+        let mut seen = Observed::default();
+        let shown = bridge::response(case.upstream, case.client, &body, &view, &encoded.fixups, &mut seen).unwrap();
+        whole.insert("client_reply".to_owned(), serde_json::from_slice(&shown).unwrap());
+    }
+    std::fs::write(path, format!("{:#}\n", Value::Object(whole))).unwrap();
+    if let Ok(stream) = std::fs::read(stream_file(name, "upstream", case.upstream)) {
+        let bytes = event_stream::wire(case.upstream, &stream);
+        let out = run(case, &event_stream::frames(case.upstream, &bytes, bytes.len()));
+        std::fs::write(stream_file(name, "client", case.client), out).unwrap();
+    }
 }
 
 fn translate(case: &Case) -> (GenerateRequest, EncodedRequest, Vec<String>) {

@@ -112,6 +112,11 @@ impl Fetcher {
         Self { client, most_bytes, time, slots: Arc::new(Semaphore::new(at_once.max(1))) }
     }
 
+    /// A client whose connections keep to the same addresses, for what does not fit into memory.
+    pub const fn client(&self) -> &HttpClient {
+        &self.client
+    }
+
     /// Fetches a file of at most `most` bytes, in time and before `until`.
     pub async fn fetch(&self, address: &str, most: usize, until: Instant) -> Result<Fetched, FetchError> {
         if self.most_bytes == 0 {

@@ -50,7 +50,7 @@ async fn follow(
         Flow::Seek(mut exchange) => {
             match drive_with(&shared.http, exchange.as_mut(), &deadlines, &mut sign, &judge).await? {
                 Sought::Whole(told) => Ok(whole(told)),
-                Sought::PassedOn(relay) => fetch::found(shared, deployment, relay, &mut sign, &deadlines).await,
+                Sought::PassedOn(relay) => fetch::found(shared, call, deployment, relay, &mut sign, &deadlines).await,
             }
         }
         Flow::Converse(mut exchange) => {
@@ -66,7 +66,7 @@ pub(crate) async fn pass_on(
     deadlines: &tianji_http::Deadlines,
 ) -> Result<Outcome, Error> {
     let Relay { request, usage, .. } = relay;
-    raw(fetch::ask(shared, request, deadlines).await?, usage).await
+    raw(fetch::ask(&shared.http, request, deadlines).await?, usage).await
 }
 
 /// A reply to be passed on, unless it is a refusal.

@@ -1,20 +1,23 @@
 //! Fetching what a vendor only names the address of.
 //!
-//! The address may be anybody's: it must not lead into the operator's own network, and no credential goes to it.
+//! The address may be anybody's: it must not lead into the operator's own network, and no credential goes to it. The
+//! connection is one that judges what the host's name stands for, as for addresses that clients name.
 
 use crate::attempt::Outcome;
-use crate::converse::{pass_on, raw};
+use crate::call::Admitted;
+use crate::converse::raw;
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use http::header::LOCATION;
 use http::{HeaderMap, Request, Response, Uri};
 use tianji_core::{Error, Kind, WireRequest};
-use tianji_http::{Deadlines, HttpError, OutBody, UpstreamBody};
+use tianji_http::{Deadlines, HttpClient, HttpError, OutBody, UpstreamBody};
 use tianji_providers::kinds::{Relay, is_public};
 
 /// Passes on what a conversation has found.
 pub(crate) async fn found(
     shared: &Shared,
+    call: &Admitted,
     deployment: &Deployment,
     mut relay: Relay,
     sign: &mut (dyn FnMut(&mut WireRequest) -> Result<(), Error> + Send),
@@ -27,8 +30,10 @@ pub(crate) async fn found(
     } else {
         sign(&mut relay.request)?;
     }
-    for _ in 0..MOST_REDIRECTS {
-        let reply = ask(shared, relay.request.clone(), deadlines).await?;
+    for _ in 0..=MOST_REDIRECTS {
+        let guarded = relay.foreign && !trusting;
+        let client = if guarded { call.snapshot.fetcher.client() } else { &shared.http };
+        let reply = ask(client, relay.request.clone(), deadlines).await?;
         if !reply.status().is_redirection() {
             return raw(reply, relay.usage).await;
         }
@@ -36,15 +41,16 @@ pub(crate) async fn found(
         if next.authority() != relay.request.uri.authority() || next.scheme() != relay.request.uri.scheme() {
             check(&next, trusting)?;
             relay.request.headers.clear();
+            relay.foreign = true;
         }
         relay.request.uri = next;
     }
-    pass_on(shared, relay, deadlines).await
+    Err(astray())
 }
 
 /// Sends a request as it is.
 pub(crate) async fn ask(
-    shared: &Shared,
+    client: &HttpClient,
     request: WireRequest,
     deadlines: &Deadlines,
 ) -> Result<Response<UpstreamBody>, Error> {
@@ -52,7 +58,10 @@ pub(crate) async fn ask(
     *out.method_mut() = request.method;
     *out.uri_mut() = request.uri;
     *out.headers_mut() = request.headers;
-    shared.http.send(out, deadlines).await.map_err(HttpError::into_error)
+    client.send(out, deadlines).await.map_err(|cause| match cause {
+        HttpError::Egress(_) => astray().with_source(cause),
+        other => other.into_error(),
+    })
 }
 
 /// Where a redirect leads (RFC 9110, section 10.2.2): a whole address, or a path on the same host.
