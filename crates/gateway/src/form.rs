@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempPath};
 use tianji_core::{Error, Kind, Payload, Segment, Spooled, Upload};
+use tokio::sync::mpsc;
 
 /// A form that was read.
 #[derive(Debug, Default)]
@@ -53,22 +54,24 @@ pub(crate) async fn read(body: Incoming, boundary: String, limit: u64) -> Result
     Ok(Form { fields: Value::Object(fields).to_string().into(), files })
 }
 
-/// The pieces of a body, with a pause after each [`PORTION`]. The reader of forms takes all that is there before it
-/// hands anything on; a client that sends faster than the disk writes would fill the memory.
+/// A body in small pieces, with a pause after each. The reader of forms takes all that is there before it hands
+/// anything on, in one piece of memory: a client that sends faster than the disk writes would have it take a lot, and
+/// the allocator keep it.
 fn portions<E>(mut pieces: impl Stream<Item = Result<Bytes, E>> + Unpin) -> impl Stream<Item = Result<Bytes, E>> {
-    let mut taken = 0;
+    let (mut rest, mut paused) = (Bytes::new(), true);
     stream::poll_fn(move |context| {
-        if taken >= PORTION {
-            taken = 0;
+        if !std::mem::replace(&mut paused, true) {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let next = pieces.poll_next_unpin(context);
-        match &next {
-            Poll::Ready(Some(Ok(piece))) => taken += piece.len(),
-            _ => taken = 0,
+        if rest.is_empty() {
+            match ready!(pieces.poll_next_unpin(context)) {
+                Some(Ok(piece)) => rest = piece,
+                end => return Poll::Ready(end),
+            }
         }
-        next
+        paused = false;
+        Poll::Ready(Some(Ok(rest.split_to(rest.len().min(PORTION)))))
     })
 }
 
@@ -127,29 +130,35 @@ async fn file(name: String, mut field: Field<'_>) -> Result<Upload, Error> {
     Ok(Upload { field: name, filename, content_type, content: Payload::from(head.clone()), head })
 }
 
-/// Writes what came and what comes to a file; the writing is done where blocking is allowed.
+/// Writes what came and what comes to a file. One thread does all of a file's writing: a thread for each piece would
+/// have them freed all over the place.
 async fn spool(memory: Vec<u8>, piece: Bytes, mut field: Field<'_>) -> Result<Segment, Error> {
     let mut length = (memory.len() + piece.len()) as u64;
-    let mut file = blocking(move || {
+    let (pieces, mut coming) = mpsc::channel::<Bytes>(PIECES);
+    let writer = tokio::task::spawn_blocking(move || {
         let mut file = NamedTempFile::with_prefix("tianji-upload-")?;
         file.write_all(&memory)?;
         file.write_all(&piece)?;
-        Ok(file)
-    })
-    .await?;
+        drop((memory, piece));
+        while let Some(piece) = coming.blocking_recv() {
+            file.write_all(&piece)?;
+        }
+        Ok::<_, std::io::Error>(file.into_temp_path())
+    });
     while let Some(piece) = within(field.chunk()).await? {
         length += piece.len() as u64;
-        file = blocking(move || file.write_all(&piece).map(|()| file)).await?;
+        if pieces.send(piece).await.is_err() {
+            // The writer has ended, and says below why.
+            break;
+        }
     }
-    let file = OnDisk(file.into_temp_path());
-    Ok(Segment::File(Arc::new(file), length))
+    drop(pieces);
+    let path = writer.await.map_err(|cause| full(std::io::Error::other(cause)))?.map_err(full)?;
+    Ok(Segment::File(Arc::new(OnDisk(path)), length))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, Error> {
-    let full = |cause: std::io::Error| {
-        Error::gateway(Kind::ServiceUnavailable, "The upload could not be stored.").with_source(cause)
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|cause| full(std::io::Error::other(cause)))?.map_err(full)
+fn full(cause: std::io::Error) -> Error {
+    Error::gateway(Kind::ServiceUnavailable, "The upload could not be stored.").with_source(cause)
 }
 
 /// An upload on the disk, removed when nobody needs it any more.
@@ -163,13 +172,15 @@ impl Spooled for OnDisk {
 }
 
 /// How much of a body is taken at once, in bytes.
-const PORTION: usize = 256 << 10;
+const PORTION: usize = 32 << 10;
 /// Longest file that stays in memory, in bytes.
 const IN_MEMORY: usize = 1 << 20;
 /// Length of the beginning that is kept of a file on the disk, in bytes.
 const HEAD: usize = 64 << 10;
 /// Longest text field, in bytes.
 const MOST_TEXT: usize = 1 << 20;
+/// Pieces of a file that wait for the disk.
+const PIECES: usize = 2;
 /// Most fields and files of a form.
 const MOST_FIELDS: usize = 256;
 /// Longest silence within a form.
@@ -185,17 +196,21 @@ mod tests {
 
     #[test]
     fn a_body_that_is_all_there_comes_in_portions() {
-        let piece = Bytes::from(vec![0; 100 << 10]);
-        let mut pieces = portions(stream::iter((0..9).map(|_| Ok::<_, ()>(piece.clone()))));
+        let piece = Bytes::from_iter((0..=255).cycle().take(100 << 10));
+        let mut pieces = portions(stream::iter((0..2).map(|_| Ok::<_, ()>(piece.clone()))));
         let waker = noop_waker();
-        let (mut together, mut seen) = (0, Vec::new());
+        let (mut seen, mut whole) = (Vec::new(), Vec::new());
         loop {
             match pieces.poll_next_unpin(&mut Context::from_waker(&waker)) {
-                Poll::Ready(Some(Ok(_))) => together += 1,
-                Poll::Pending => seen.push(std::mem::take(&mut together)),
+                Poll::Ready(Some(Ok(portion))) => {
+                    seen.push(portion.len() >> 10);
+                    whole.extend_from_slice(&portion);
+                }
+                Poll::Pending => seen.push(0),
                 Poll::Ready(_) => break,
             }
         }
-        assert_eq!((seen, together), (vec![3, 3, 3], 0));
+        assert_eq!(seen, [32, 0, 32, 0, 32, 0, 4, 0, 32, 0, 32, 0, 32, 0, 4, 0]);
+        assert_eq!(whole, [&piece[..], &piece[..]].concat());
     }
 }

@@ -173,18 +173,20 @@ impl Gateway {
     /// system does not say.
     #[must_use]
     pub fn peak_memory(&self) -> Option<u64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
         line.trim().trim_end_matches("kB").trim().parse().ok()
     }
 
-    /// The memory that is the process's own share now, in KiB (Linux, proc_pid_smaps_rollup(5), `Pss`); none where the
-    /// system does not say.
+    /// The memory that the process has asked for and uses now, in KiB (Linux, proc_pid_status(5), `RssAnon`); none where
+    /// the system does not say. The program's own pages do not count: other processes come and go that share them.
     #[must_use]
     pub fn memory(&self) -> Option<u64> {
-        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).ok()?;
-        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-        line.trim().trim_end_matches("kB").trim().parse().ok()
+        self.status("RssAnon:")
     }
 
     /// Lets [`Gateway::peak_memory`] begin anew (Linux, proc_pid_clear_refs(5)); says whether the system can.
