@@ -1,6 +1,6 @@
 //! NLP Cloud: addresses, and conversations as the chatbot has them.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
