@@ -1,5 +1,4 @@
 //! Bedrock's `InvokeModel` as a front door, through the real binary: bodies in the form of the model's own vendor.
-#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use bytes::BytesMut;
 use serde_json::{Value, json};

@@ -219,3 +219,46 @@ fn parts_of_a_sagemaker_stream_are_put_together() {
     assert_eq!(request.headers.get("x-amzn-sagemaker-inference-component"), Some("part-1"));
     assert!(!String::from_utf8_lossy(&request.body).contains("part-1"), "settings stay here");
 }
+
+/// A vendor that only answers whole: a client's stream has one piece.
+#[test]
+fn a_whole_answer_of_nlp_cloud_makes_a_stream() {
+    let upstream = Upstream::always(Reply::json(200, &json!({"response": "Hello", "history": []})));
+    let gateway = Gateway::start(&Config::new().model("m", "nlp_cloud/finetuned-llama-3-70b", &upstream));
+    let key = gateway.key(&json!({}));
+    let mut open = gateway.open(&Request::post("/v1/chat/completions", &ask("m", true)).bearer(&key));
+    let events = open.events().expect("a stream");
+    assert_eq!((open.status, text(&events).as_str()), (200, "Hello"), "{events:#?}");
+    assert_eq!(events.last().map(String::as_str), Some("data: [DONE]"));
+    let answer = gateway.send(&Request::post("/v1/chat/completions", &ask("m", false)).bearer(&key));
+    assert_eq!(answer.json()["choices"][0]["message"]["content"], "Hello", "{}", answer.text());
+    let request = &upstream.requests()[0];
+    assert_eq!(request.path, "/v1/finetuned-llama-3-70b/chatbot");
+    assert_eq!(request.headers.get("authorization"), Some("Token vendor-key-of-the-tests"));
+    assert_eq!(request.json(), json!({"input": "Hi"}));
+}
+
+/// A tenant, by either of its names, is part of the address and of nothing else.
+#[test]
+fn predibase_is_asked_below_the_tenant() {
+    let details = json!({"finish_reason": "eos_token", "prompt_tokens": 4, "generated_tokens": 2, "tokens": []});
+    let upstream = Upstream::always(Reply::json(200, &json!({"generated_text": "Hello", "details": details})));
+    let entry = |group: &str, name: &str| {
+        let mut params = json!({"model": "predibase/qwen3-8b", "api_key": "pb", "api_base": upstream.url()});
+        params[name] = json!("8a3f");
+        json!({"model_name": group, "litellm_params": params})
+    };
+    let config = Config::new().deployment(&entry("a", "predibase_tenant_id")).deployment(&entry("b", "tenant_id"));
+    let gateway = Gateway::start(&config);
+    let key = gateway.key(&json!({}));
+    for group in ["a", "b"] {
+        let answer = gateway.send(&Request::post("/v1/chat/completions", &ask(group, false)).bearer(&key));
+        assert_eq!(answer.json()["choices"][0]["message"]["content"], "Hello", "{}", answer.text());
+        assert_eq!(answer.json()["usage"]["prompt_tokens"], 4);
+    }
+    let parameters = json!({"max_new_tokens": 20, "return_full_text": false, "details": true});
+    for request in upstream.requests() {
+        assert_eq!(request.path, "/8a3f/deployments/v2/llms/qwen3-8b/generate");
+        assert_eq!(request.json(), json!({"inputs": "Hi", "parameters": parameters}));
+    }
+}

@@ -74,7 +74,7 @@ async fn generate(
                 accepted(sending, *reply).await?
             }
             Arrived::Whole(body) if call.stream => {
-                let stream = stream_of_one(call, sending, body, view)?;
+                let stream = stream_of_one(call, deployment, sending, body, view)?;
                 return Ok(Outcome::Stream { stream, headers });
             }
             Arrived::Whole(body) => return read(call, deployment, sending, body, headers, &view),
@@ -184,10 +184,26 @@ fn read(
 }
 
 /// A stream of a reply that came whole: one frame says all of it.
-fn stream_of_one(call: &Admitted, sending: &Sending, data: Bytes, view: ClientView) -> Result<Box<Streaming>, Error> {
+fn stream_of_one(
+    call: &Admitted,
+    deployment: &Deployment,
+    sending: &Sending,
+    data: Bytes,
+    view: ClientView,
+) -> Result<Box<Streaming>, Error> {
+    let edit = deployment.provider.stream_edit(sending.way.kind, &view.minted_id);
     let mut bridge = bridge::stream(sending.way.dialect, call.endpoint.dialect, view, sending.fixups.clone());
+    let frame = Frame { raw: Bytes::new(), event: None, data };
+    let mut frames = Vec::with_capacity(1);
+    match edit {
+        Some(mut edit) => {
+            edit.edit(frame, &mut frames);
+            edit.end(&mut frames);
+        }
+        None => frames.push(frame),
+    }
     let mut out = BytesMut::with_capacity(FIRST_OUT);
-    bridge.frame(&Frame { raw: Bytes::new(), event: None, data }, &mut out)?;
+    frames.iter().try_for_each(|frame| bridge.frame(frame, &mut out))?;
     bridge.end(&mut out).map_err(before_first)?;
     Ok(Box::new(Streaming::finished(bridge, out.freeze())))
 }

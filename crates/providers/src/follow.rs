@@ -22,7 +22,7 @@ pub struct Taken<'a> {
 /// Where the reply is.
 #[derive(Debug)]
 pub enum Followed {
-    /// Here, in the dialect's form of a whole reply.
+    /// Here, as a whole reply. For a client that wants a stream it is the one frame of one, and edited as such.
     Whole(Bytes),
     /// Behind this request, as the dialect's stream.
     Stream(WireRequest),

@@ -17,9 +17,12 @@ use tianji_wire::{Frame, Splitter, SseSplitter};
 /// Folder, provider, model.
 const CASES: &[(&str, &str, &str)] = &[
     ("gigachat", "gigachat", "GigaChat-2"),
+    ("nlp_cloud", "nlp_cloud", "finetuned-llama-3-70b"),
     ("oci", "oci", "meta.llama-3.3-70b-instruct"),
     ("oci_cohere", "oci", "cohere.command-r-plus-08-2024"),
+    ("predibase", "predibase", "qwen3-8b"),
     ("sap", "sap", "gpt-4o"),
+    ("triton", "triton", "ensemble"),
     ("watsonx", "watsonx", "ibm/granite-3-8b-instruct"),
     ("watsonx_text", "watsonx_text", "ibm/granite-13b"),
 ];

@@ -79,7 +79,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     // or a provider of other builds
     ("cohere_chat/command-a", "", "cohere command-a"),
     ("sagemaker_chat/x", "", "sagemaker_chat x"),
-    ("triton/x", "", "no triton"),
+    ("triton/x", "", "triton x"),
+    ("langgraph/x", "", "no langgraph"),
     // bare names: the price catalogue
     ("deepseek-chat", "", "deepseek deepseek-chat"),
     ("mistral-large-latest", "", "mistral mistral-large-latest"),

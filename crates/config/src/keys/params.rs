@@ -119,6 +119,7 @@ const CLOUD: &[Key] = &[
     active("oci_region", Text),
     active("oci_tenancy", Text),
     active("oci_user", Text),
+    active("predibase_tenant_id", Text),
     active("project_id", Text),
     active("resource_group", Text),
     inactive("s3_access_key_id", Secret),

@@ -51,6 +51,8 @@ pub struct ModelParams {
     pub oci: OciParams,
     /// Resource group of SAP AI Core.
     pub resource_group: Option<String>,
+    /// Tenant at Predibase (`predibase_tenant_id`).
+    pub predibase_tenant_id: Option<String>,
 
     /// Requests per minute.
     pub rpm: Option<u64>,
@@ -114,6 +116,7 @@ impl ModelParams {
             ibm: IbmParams::read(&mut fields),
             oci: OciParams::read(&mut fields),
             resource_group: fields.text("resource_group"),
+            predibase_tenant_id: fields.text("predibase_tenant_id"),
             prices: Prices::read(&mut fields),
             drop_params: fields.flag("drop_params"),
             additional_drop_params: fields.texts("additional_drop_params"),

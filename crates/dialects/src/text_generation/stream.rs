@@ -43,6 +43,8 @@ impl StreamDecoder for TextGenerationDecoder {
             }
         } else if let Some(text) = piece.text() {
             self.endless = true;
+            // An answer may be empty.
+            self.answer.start("", "", events);
             self.answer.text(text, events);
         }
         Ok(())

@@ -34,6 +34,8 @@ pub(super) struct Token {
 pub(super) struct Details {
     finish_reason: Option<String>,
     generated_tokens: Option<u64>,
+    /// LoRAX names it `prompt_tokens`.
+    #[serde(alias = "prompt_tokens")]
     input_length: Option<u64>,
     /// The prompt's tokens, where they were asked for.
     prefill: Vec<Value>,

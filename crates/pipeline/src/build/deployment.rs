@@ -113,7 +113,7 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
             .or(params.vertex.location.as_deref())
             .or(params.oci.region.as_deref()),
         token: params.ibm.token.as_ref(),
-        project: project(params),
+        project: project(params, provider),
         space: params.ibm.space_id.as_deref(),
         model_id: params.aws.model_id.as_deref(),
         credentials: identities::of(params),
@@ -129,10 +129,17 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
     Ok(connection)
 }
 
-/// The project under the name that its cloud has for it.
-fn project(params: &ModelParams) -> Option<&str> {
-    let names = [&params.vertex.project, &params.ibm.project_id, &params.oci.compartment_id, &params.resource_group];
-    names.into_iter().find_map(|name| name.as_deref())
+/// The project under the name that its cloud has for it. A tenant is one where it is not the directory of an identity.
+fn project<'a>(params: &'a ModelParams, provider: &Provider) -> Option<&'a str> {
+    let tenant = params.azure.tenant_id.as_deref().filter(|_| provider.credential.is_none());
+    let names = [
+        &params.vertex.project,
+        &params.ibm.project_id,
+        &params.oci.compartment_id,
+        &params.resource_group,
+        &params.predibase_tenant_id,
+    ];
+    names.into_iter().find_map(|name| name.as_deref()).or(tenant)
 }
 
 /// Members of an object as names and raw JSON.

@@ -11,13 +11,16 @@ mod cohere;
 mod gemini;
 mod gigachat;
 mod github_copilot;
+mod nlp_cloud;
 mod oci;
 mod ollama;
 mod openai;
+mod predibase;
 pub(crate) mod replicate;
 mod sagemaker;
 mod sap;
 mod snowflake;
+mod triton;
 mod vertex_ai;
 mod watsonx;
 
@@ -49,16 +52,19 @@ pub(crate) const ALL: &[Folder] = &[
     gemini::FOLDER,
     gigachat::FOLDER,
     github_copilot::FOLDER,
+    nlp_cloud::FOLDER,
     oci::FOLDER,
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
+    predibase::FOLDER,
     replicate::FOLDER,
     sagemaker::CHAT,
     sagemaker::FOLDER,
     sagemaker::NOVA,
     sap::FOLDER,
     snowflake::FOLDER,
+    triton::FOLDER,
     vertex_ai::FOLDER,
     watsonx::FOLDER,
     watsonx::TEXT,

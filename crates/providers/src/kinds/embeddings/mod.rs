@@ -19,6 +19,7 @@ mod perplexity;
 mod rules;
 mod sagemaker;
 mod sap;
+mod triton;
 mod vector;
 mod vertex;
 mod voyage;
@@ -51,6 +52,7 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "perplexity" => &perplexity::Perplexity,
         "sagemaker" => &sagemaker::SageMaker,
         "sap" => &sap::Sap,
+        "triton" => &triton::Triton,
         "vertex_ai" => &vertex::VertexAi,
         "voyage" => &voyage::Voyage,
         "watsonx" => &watsonx::Watsonx,
