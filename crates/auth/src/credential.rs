@@ -103,7 +103,7 @@ fn virtual_key(key: &str) -> Result<Credential, Denial> {
 
 /// Headers that carry a bare key, in the order in which they are looked at. Ready-made names: making a name of a text
 /// costs more than looking for it.
-static BARE_HEADERS: [HeaderName; 6] = [
+pub static BARE_HEADERS: [HeaderName; 6] = [
     HeaderName::from_static("x-litellm-api-key"),
     HeaderName::from_static("x-tianji-api-key"),
     HeaderName::from_static("x-api-key"),

@@ -18,7 +18,7 @@ mod routes;
 mod seal;
 
 pub use access::may_use_model;
-pub use credential::{Credential, CredentialSources, credential};
+pub use credential::{BARE_HEADERS, Credential, CredentialSources, credential};
 pub use denial::Denial;
 pub use hash::KeyHash;
 pub use key::{BudgetWindow, KeyType, ModelBudget, VirtualKey, parse_duration_seconds};

@@ -18,7 +18,7 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use tianji_auth::{CredentialSources, Denial, Permission, route_allowed};
+use tianji_auth::{BARE_HEADERS, CredentialSources, Denial, Permission, route_allowed};
 use tianji_core::{DialectId, Error, Kind, Upload};
 use tianji_pipeline::{Asking, Caller, Snapshot, authenticate, error_response, refused};
 use tianji_wire::{Inflate, InflateError};
@@ -199,7 +199,7 @@ fn too_large(limit: usize) -> Error {
 
 /// Nothing behind the door may see the caller's key.
 fn strip_credentials(headers: &mut HeaderMap, snapshot: &Snapshot) {
-    for name in &CREDENTIALS {
+    for name in BARE_HEADERS.iter().chain(&CREDENTIALS) {
         headers.remove(name);
     }
     if let Some(name) = &snapshot.settings.key_header {
@@ -224,15 +224,6 @@ const BODY_IDLE: Duration = Duration::from_secs(30);
 const MOST_GROWTH: u64 = 100;
 /// Most bytes reserved ahead of what has arrived.
 const FIRST_ROOM: usize = 4 << 20;
-/// Headers that carry keys. Ready-made names: looking a text up as a name costs more than looking for the header.
-static CREDENTIALS: [HeaderName; 9] = [
-    http::header::AUTHORIZATION,
-    HeaderName::from_static("x-litellm-api-key"),
-    HeaderName::from_static("x-tianji-api-key"),
-    HeaderName::from_static("x-api-key"),
-    HeaderName::from_static("api-key"),
-    HeaderName::from_static("x-goog-api-key"),
-    HeaderName::from_static("ocp-apim-subscription-key"),
-    http::header::COOKIE,
-    http::header::PROXY_AUTHORIZATION,
-];
+/// Headers that carry credentials, besides those that carry a bare key.
+static CREDENTIALS: [HeaderName; 3] =
+    [http::header::AUTHORIZATION, http::header::COOKIE, http::header::PROXY_AUTHORIZATION];

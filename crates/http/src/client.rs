@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use std::sync::Arc;
 use std::time::Duration;
+use tianji_core::WireRequest;
 use tokio::time::timeout_at;
 
 /// How a client keeps its connections.
@@ -102,6 +103,19 @@ impl HttpClient {
                 received(sent, None, deadlines)
             }
         }
+    }
+
+    /// The same for a request that was put together without knowing who sends it.
+    pub async fn send_wire(
+        &self,
+        request: WireRequest,
+        deadlines: &Deadlines,
+    ) -> Result<Response<UpstreamBody>, HttpError> {
+        let mut out = Request::new(OutBody::from(request.body));
+        *out.method_mut() = request.method;
+        *out.uri_mut() = request.uri;
+        *out.headers_mut() = request.headers;
+        self.send(out, deadlines).await
     }
 
     /// The request line as the peer wants it: a proxy gets the whole address, a server the path.

@@ -1,8 +1,8 @@
 //! The one driver of [`Exchange`]: sends what the conversation asks for, waits, reads files, brings back replies.
 
-use crate::{Deadlines, HttpClient, HttpError, OutBody};
+use crate::{Deadlines, HttpClient, HttpError};
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, StatusCode};
 use std::path::PathBuf;
 use std::time::Duration;
 use tianji_core::{Error, Exchange, Kind, Reply, Step, WireRequest};
@@ -68,11 +68,7 @@ async fn wait(time: Duration, deadlines: &Deadlines) -> Result<(), Error> {
 }
 
 async fn send(client: &HttpClient, request: WireRequest, deadlines: &Deadlines) -> Result<Reply, Error> {
-    let mut out = Request::new(OutBody::from(request.body));
-    *out.method_mut() = request.method;
-    *out.uri_mut() = request.uri;
-    *out.headers_mut() = request.headers;
-    let reply = client.send(out, deadlines).await.map_err(HttpError::into_error)?;
+    let reply = client.send_wire(request, deadlines).await.map_err(HttpError::into_error)?;
     let (head, body) = reply.into_parts();
     let body = body.collect(MOST_REPLY).await.map_err(HttpError::into_error)?;
     Ok(Reply { status: head.status, headers: head.headers, body })

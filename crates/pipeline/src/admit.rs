@@ -126,8 +126,8 @@ fn target(
         return Ok(bound);
     }
     let lists = film.is_some_and(|film| film.errand == Errand::List);
-    let asked =
-        asked.or_else(|| studio(snapshot).filter(|_| lists)).or_else(|| snapshot.settings.default_model.clone());
+    let asked = asked.or_else(|| lists.then(|| studio(snapshot)).flatten());
+    let asked = asked.or_else(|| snapshot.settings.default_model.clone());
     let model = asked.ok_or_else(|| words::unknown_model(None, snapshot))?;
     let found = find(snapshot, caller, &model)?;
     Ok((model, found))

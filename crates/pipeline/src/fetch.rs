@@ -9,9 +9,9 @@ use crate::converse::raw;
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use http::header::LOCATION;
-use http::{HeaderMap, Request, Response, Uri};
+use http::{HeaderMap, Response, Uri};
 use tianji_core::{Error, Kind, WireRequest};
-use tianji_http::{Deadlines, HttpClient, HttpError, OutBody, UpstreamBody};
+use tianji_http::{Deadlines, HttpClient, HttpError, UpstreamBody};
 use tianji_providers::kinds::{Relay, is_public};
 
 /// Passes on what a conversation has found.
@@ -54,11 +54,7 @@ pub(crate) async fn ask(
     request: WireRequest,
     deadlines: &Deadlines,
 ) -> Result<Response<UpstreamBody>, Error> {
-    let mut out = Request::new(OutBody::from(request.body));
-    *out.method_mut() = request.method;
-    *out.uri_mut() = request.uri;
-    *out.headers_mut() = request.headers;
-    client.send(out, deadlines).await.map_err(|cause| match cause {
+    client.send_wire(request, deadlines).await.map_err(|cause| match cause {
         HttpError::Egress(_) => astray().with_source(cause),
         other => other.into_error(),
     })

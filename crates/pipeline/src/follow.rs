@@ -8,10 +8,10 @@ use crate::job::Job;
 use crate::shared::Shared;
 use crate::words;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Response;
 use std::sync::Arc;
 use tianji_core::{Error, Reply, WireRequest};
-use tianji_http::{Deadlines, HttpError, OutBody, UpstreamBody, drive_with};
+use tianji_http::{Deadlines, HttpError, UpstreamBody, drive_with};
 use tianji_providers::{Follow, Followed, Following, Taken};
 
 /// The reply.
@@ -51,11 +51,7 @@ pub(crate) async fn follow(
         }
         Followed::Stream(mut request) => {
             sign(&mut request)?;
-            let mut out = Request::new(OutBody::from(request.body));
-            *out.method_mut() = request.method;
-            *out.uri_mut() = request.uri;
-            *out.headers_mut() = request.headers;
-            let reply = shared.http.send(out, deadlines).await.map_err(HttpError::into_error)?;
+            let reply = shared.http.send_wire(request, deadlines).await.map_err(HttpError::into_error)?;
             Ok(Arrived::Coming(Box::new(reply), job))
         }
     }

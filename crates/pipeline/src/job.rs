@@ -4,11 +4,10 @@ use crate::converse::signed;
 use crate::credential;
 use crate::deployment::Deployment;
 use crate::shared::Shared;
-use http::Request;
 use std::sync::Arc;
 use std::time::Duration;
 use tianji_core::{Error, WireRequest};
-use tianji_http::{Deadlines, HttpError, OutBody};
+use tianji_http::{Deadlines, HttpError};
 use tokio::runtime::Handle;
 
 /// The duty to give a job up: dropped before it has ended, because the caller left, time was up or something failed, it
@@ -55,13 +54,9 @@ impl Running {
         let Self { shared, deployment, mut cancel } = self;
         let credential = credential::of(&shared, &deployment).await?;
         signed(&shared, &deployment, credential.as_deref(), &mut cancel)?;
-        let mut request = Request::new(OutBody::from(cancel.body));
-        *request.method_mut() = cancel.method;
-        *request.uri_mut() = cancel.uri;
-        *request.headers_mut() = cancel.headers;
         let total = Some((shared.clock.now() + PATIENCE).into());
         let deadlines = Deadlines { connect: PATIENCE, first_byte: PATIENCE, between_bytes: PATIENCE, total };
-        shared.http.send(request, &deadlines).await.map(drop).map_err(HttpError::into_error)
+        shared.http.send_wire(cancel, &deadlines).await.map(drop).map_err(HttpError::into_error)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A reply that is passed on as it comes: sound, pictures as streams of events, streams of Bedrock's.
 
 use crate::receipt::Receipt;
+use crate::words;
 use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
 use std::io;
@@ -90,16 +91,10 @@ impl RawBody {
 
 /// What cuts a stream into events, of the kinds that are read.
 fn splitter(kind: &HeaderValue) -> Option<Splitter> {
-    let is = |framing: Framing| {
-        let essence = framing.content_type().split(';').next().unwrap_or_default();
-        kind.as_bytes().starts_with(essence.as_bytes())
-    };
-    if is(Framing::Sse) {
-        Some(Splitter::Sse(SseSplitter::default()))
-    } else if is(Framing::EventStream) {
-        Some(Splitter::EventStream(EventStreamSplitter::default()))
-    } else {
-        None
+    match words::framing_of(kind.as_bytes())? {
+        Framing::Sse => Some(Splitter::Sse(SseSplitter::default())),
+        Framing::EventStream => Some(Splitter::EventStream(EventStreamSplitter::default())),
+        Framing::Ndjson | Framing::JsonArray => None,
     }
 }
 

@@ -165,16 +165,20 @@ pub(crate) fn is_stream(framing: Framing, headers: &HeaderMap) -> bool {
 /// What cuts a stream into frames: as the reply says, else as the dialect does.
 pub(crate) fn splitter(headers: &HeaderMap, upstream: DialectId) -> Splitter {
     let said = headers.get(http::header::CONTENT_TYPE).map(http::HeaderValue::as_bytes).unwrap_or_default();
-    let framing = [Framing::Sse, Framing::Ndjson, Framing::EventStream].into_iter().find(|framing| {
-        let essence = framing.content_type().split(';').next().unwrap_or_default();
-        said.starts_with(essence.as_bytes())
-    });
-    match framing.unwrap_or_else(|| dialect(upstream).framing()) {
+    match framing_of(said).unwrap_or_else(|| dialect(upstream).framing()) {
         // No upstream is asked for an array: Google's are asked for events.
         Framing::Sse | Framing::JsonArray => Splitter::Sse(SseSplitter::default()),
         Framing::Ndjson => Splitter::Ndjson(LineSplitter::default()),
         Framing::EventStream => Splitter::EventStream(EventStreamSplitter::default()),
     }
+}
+
+/// The framing of a stream of a media type.
+pub(crate) fn framing_of(media_type: &[u8]) -> Option<Framing> {
+    [Framing::Sse, Framing::Ndjson, Framing::EventStream].into_iter().find(|framing| {
+        let essence = framing.content_type().split(';').next().unwrap_or_default();
+        media_type.starts_with(essence.as_bytes())
+    })
 }
 
 /// A header as text.
