@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
 
+#[path = "bedrock_converse/counting.rs"]
+mod counting;
 #[path = "bedrock_converse/encoding.rs"]
 mod encoding;
 #[path = "bedrock_converse/errors.rs"]

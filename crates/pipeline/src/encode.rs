@@ -129,7 +129,7 @@ fn begin(
         files: &call.files,
         model: &call.model,
         stream: call.stream,
-        unique: &call.receipt.minted_id(),
+        unique: &call.receipt.unique(),
         now: call.receipt.record().started_at.seconds(),
         filming,
     };

@@ -10,10 +10,11 @@ use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::state::{Keep, background, continues, recall};
-use crate::{admit, headers, invoke, lookup, route, screen};
+use crate::{admit, headers, invoke, keep_alive, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
+use std::time::Duration;
 use tianji_core::{BodyShape, DialectId, Error, Framing, Losses};
 use tianji_dialects::{bedrock_converse, dialect};
 
@@ -108,7 +109,12 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             let body = StreamBody::new(*stream, call.receipt, keep, busy);
             let body = Box::new(body.showing_cost(call.snapshot.settings.cost_in_stream_usage));
             let body = match call.endpoint.envelope {
-                Envelope::Plain => ReplyBody::Stream(body),
+                Envelope::Plain => {
+                    // What is made in the background has no client that waits for it.
+                    let unheard = call.background.as_ref().map(|_| Duration::ZERO);
+                    let asked = unheard.or(call.controls.keep_alive);
+                    keep_alive::body(body, call.endpoint.dialect, asked, &call.snapshot.settings)
+                }
                 Envelope::BedrockInvoke => invoke::wrap(body, &mut map),
             };
             let mut response = Response::new(body);

@@ -1,6 +1,6 @@
 //! What an encoder must know about the other side.
 
-use super::{Effort, GenerateRequest};
+use super::{Effort, GenerateRequest, ToolChoice};
 use crate::Extra;
 use serde::{Deserialize, Serialize};
 
@@ -102,7 +102,7 @@ impl EffortBudgets {
 pub struct ClientView {
     /// Model name to show.
     pub model: String,
-    /// Id for the reply where the upstream's own does not fit the client's dialect.
+    /// Id for the reply where the upstream's own does not fit the client's dialect, in that dialect's form.
     pub minted_id: String,
     /// Seconds since 1970, where the upstream says none.
     pub created: i64,
@@ -114,6 +114,8 @@ pub struct ClientView {
     pub echo: Extra,
     /// A stream is wanted as one JSON array instead of server-sent events (Gemini without `alt=sse`).
     pub json_array: bool,
+    /// The request leaves the model no choice but to call a tool.
+    pub must_call: bool,
 }
 
 impl ClientView {
@@ -127,6 +129,7 @@ impl ClientView {
             legacy_functions: request.legacy_functions,
             echo: request.echo.clone(),
             json_array: false,
+            must_call: request.tool_choice.as_ref().is_some_and(ToolChoice::is_required),
         }
     }
 }

@@ -96,6 +96,7 @@ pub(crate) fn view() -> ClientView {
         legacy_functions: false,
         echo: tianji_core::Extra::new(),
         json_array: false,
+        must_call: false,
     }
 }
 

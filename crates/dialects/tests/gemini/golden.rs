@@ -98,6 +98,7 @@ pub(crate) fn view() -> ClientView {
         legacy_functions: false,
         echo: Extra::new(),
         json_array: false,
+        must_call: false,
     }
 }
 

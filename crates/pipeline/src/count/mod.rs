@@ -1,19 +1,20 @@
 //! Counting the tokens of a message without sending it to be answered: at the provider where it can, here otherwise.
 
-use crate::credential;
+mod provider;
+
+use self::provider::Prompt;
 use crate::door::Caller;
 use crate::shared::Shared;
 use crate::snapshot::{Found, Snapshot};
 use crate::words;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request};
+use http::HeaderMap;
 use tianji_auth::{Denial, may_use_model};
 use tianji_core::generate::{GenerateRequest, Part, Role};
-use tianji_core::{DialectId, Error};
+use tianji_core::{Error, Kind};
+use tianji_dialects::bedrock_converse::{self, Countable};
 use tianji_dialects::{Dialect, DialectError, anthropic_messages, gemini, openai_chat, openai_responses};
-use tianji_http::{Deadlines, OutBody};
 use tianji_pricing::{Piece, count_pieces, is_expensive};
-use tianji_providers::{EndpointKind, Operation, Unsigned};
 use tianji_wire::RawObject;
 
 /// A count and where it comes from.
@@ -40,7 +41,8 @@ pub async fn count_tokens(
     let seen = anthropic_messages::inspect(&object).map_err(DialectError::of_request)?;
     let model = seen.model.ok_or_else(|| words::unknown_model(None, snapshot))?;
     let found = allowed(snapshot, caller, &model)?;
-    if let Some(tokens) = at_provider(shared, snapshot, &found, headers, object).await {
+    let prompt = Prompt { messages: Some(object), wrapped: None };
+    if let Some(tokens) = provider::count(shared, snapshot, &found, headers, prompt).await {
         return Ok(Counted { tokens, source: "provider" });
     }
     let request = anthropic_messages::AnthropicMessages.decode_request(&body).map_err(DialectError::of_request)?;
@@ -80,7 +82,7 @@ pub async fn estimate_tokens_of(snapshot: &Snapshot, body: Bytes) -> Result<Esti
         here(model.clone(), pieces(&request), body.len()).await
     } else {
         let words = "prompt or messages or contents must be provided";
-        return Err(Error::client(tianji_core::Kind::BadRequest, words));
+        return Err(Error::client(Kind::BadRequest, words));
     };
     Ok(Estimated { tokens, model, tokenizer })
 }
@@ -112,6 +114,50 @@ pub async fn count_contents(
     Ok(here(own, pieces(&request), body.len()).await)
 }
 
+/// Counts the tokens of what would be sent to Bedrock, for whichever model. A provider that fails is no error here either.
+///
+/// # Errors
+/// When the body is no such request or in a form that only its vendor reads, or its model is unknown or not the caller's.
+pub async fn count_for_bedrock(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    caller: Option<&Caller>,
+    headers: &HeaderMap,
+    model: String,
+    body: Bytes,
+) -> Result<u64, Error> {
+    let found = allowed(snapshot, caller, &model)?;
+    let (messages, request) = match bedrock_converse::decode_count_request(&body).map_err(DialectError::of_request)? {
+        Countable::Converse(converse) => (None, bedrock_converse::BedrockConverse.decode_request(&converse)),
+        Countable::Invoke(invoked) => {
+            let messages = of_claude(invoked, &model)?;
+            let request = anthropic_messages::AnthropicMessages.decode_request(&messages.to_bytes());
+            (Some(messages), request)
+        }
+    };
+    let request = request.map_err(DialectError::of_request)?;
+    let size = body.len();
+    let prompt = Prompt { messages, wrapped: Some(body) };
+    match provider::count(shared, snapshot, &found, headers, prompt).await {
+        Some(tokens) => Ok(tokens),
+        None => {
+            let own = found.group.deployments.first().map_or(model, |deployment| deployment.model.to_string());
+            Ok(here(own, pieces(&request), size).await)
+        }
+    }
+}
+
+/// A body for `InvokeModel`, with what Bedrock adds taken off and the model named as Anthropic's bodies name it.
+fn of_claude(invoked: Bytes, model: &str) -> Result<RawObject, Error> {
+    let mut object = RawObject::parse(invoked).map_err(|cause| DialectError::from(cause).of_request())?;
+    if anthropic_messages::invoke::unwrap(&mut object).is_none() {
+        let words = "Only bodies with `anthropic_version` are counted here, and those of Converse.";
+        return Err(Error::client(Kind::BadRequest, words).with_param("input.invokeModel.body"));
+    }
+    object.set("model", model);
+    Ok(object)
+}
+
 fn allowed(snapshot: &Snapshot, caller: Option<&Caller>, model: &str) -> Result<Found, Error> {
     let found = snapshot.find(model).ok_or_else(|| words::unknown_model(Some(model), snapshot))?;
     let key = caller.and_then(|caller| caller.principal.key());
@@ -127,45 +173,6 @@ async fn here(model: String, pieces: Vec<Piece>, bytes: usize) -> u64 {
     }
     let counted = tokio::task::spawn_blocking(move || count_pieces(&model, &pieces)).await;
     counted.unwrap_or_else(|_| tianji_pricing::estimate_tokens(bytes))
-}
-
-/// The provider's own count, if the first deployment's provider counts and answers.
-async fn at_provider(
-    shared: &Shared,
-    snapshot: &Snapshot,
-    found: &Found,
-    headers: &HeaderMap,
-    mut body: RawObject,
-) -> Option<u64> {
-    let deployment = found.group.deployments.first()?;
-    let provider = &deployment.provider;
-    if !provider.endpoints.contains(&EndpointKind::CountTokens) || deployment.mock_response.is_some() {
-        return None;
-    }
-    let concrete = deployment.concrete(found.filled(0), &snapshot.prices).ok()?;
-    if !concrete.ways.iter().any(|way| way.dialect == DialectId::AnthropicMessages) {
-        return None;
-    }
-    let mut outgoing = provider.outgoing(&deployment.connection, Operation::CountTokens, &concrete.model).ok()?;
-    provider.client_headers(headers, &[], &mut outgoing.headers);
-    provider.edit_count(&mut body, &concrete.model);
-    let body = OutBody::of(body.to_chunks());
-    if let Some(credential) = credential::of(shared, deployment).await.ok()? {
-        let (method, uri, now) = (&Method::POST, &mut outgoing.uri, shared.clock.wall());
-        let unsigned = Unsigned { method, uri, headers: &mut outgoing.headers, body: &body.slices(), now };
-        provider.sign(&deployment.connection, &credential, unsigned).ok()?;
-    }
-    let mut request = Request::new(body);
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = outgoing.uri;
-    *request.headers_mut() = outgoing.headers;
-    let deadlines = Deadlines { first_byte: COUNT_TIME, between_bytes: COUNT_TIME, ..Deadlines::default() };
-    let reply = shared.http.send(request, &deadlines).await.ok()?;
-    if !reply.status().is_success() {
-        return None;
-    }
-    let text = reply.into_body().collect(MOST_REPLY).await.ok()?;
-    anthropic_messages::decode_count_tokens(&text).ok()
 }
 
 fn pieces(request: &GenerateRequest) -> Vec<Piece> {
@@ -210,8 +217,3 @@ const fn role(role: Role) -> &'static str {
         Role::Tool => "tool",
     }
 }
-
-/// How long a provider may take to count.
-const COUNT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
-/// Longest reply that is read.
-const MOST_REPLY: usize = 64 * 1024;
