@@ -154,8 +154,11 @@ fn forced(events: &[StreamEvent]) -> (String, String, usize) {
 #[test]
 fn text_before_a_call_that_must_come_is_the_plan() {
     let finish = |reason| StreamEvent::Finish { choice: 0, finish: Finish::new(reason, "x") };
-    let said = [start(0, PartKind::Text), grow(0, Delta::Text("I ".into())), grow(0, Delta::Text("look.".into()))];
-    let mut events = said.to_vec();
+    let said = || {
+        let look = [Delta::Text("I ".into()), Delta::Text("look.".into())];
+        std::iter::once(start(0, PartKind::Text)).chain(look.map(|delta| grow(0, delta))).collect::<Vec<_>>()
+    };
+    let mut events = said();
     events.extend([
         StreamEvent::PartEnd { choice: 0, index: 0 },
         start(1, call("x", ToolCallKind::Function)),
@@ -165,7 +168,7 @@ fn text_before_a_call_that_must_come_is_the_plan() {
         finish(FinishReason::ToolCalls),
     ]);
     assert_eq!(forced(&events), ("I look.".to_owned(), "Done.".to_owned(), 1));
-    let mut unkept = said.to_vec();
+    let mut unkept = said();
     unkept.push(finish(FinishReason::Stop));
     assert_eq!(forced(&unkept), ("I look.".to_owned(), "I look.".to_owned(), 0), "no call: it was the answer");
 }
