@@ -50,9 +50,11 @@ fn who_does_not_offer_it_is_not_asked() {
 
 #[test]
 fn refusals_and_strangers() {
-    let refusal = json!({"error": {"message": "Invalid input", "type": "invalid_request_error", "param": "input", "code": null}});
+    let refusal =
+        json!({"error": {"message": "Invalid input", "type": "invalid_request_error", "param": "input", "code": null}});
     let openai = Upstream::always(Reply::json(400, &refusal));
-    let gateway = Gateway::start(&Config::new().model("m", "openai/gpt-5.1", &openai).model("n", "openai/gpt-4o", &openai));
+    let gateway =
+        Gateway::start(&Config::new().model("m", "openai/gpt-5.1", &openai).model("n", "openai/gpt-4o", &openai));
     let key = gateway.key(&json!({"models": ["m"]}));
     let answer = gateway.send(&Request::post("/v1/responses/compact", &ask("m")).bearer(&key));
     assert_eq!(answer.status, 400);

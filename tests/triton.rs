@@ -85,7 +85,8 @@ fn texts_are_embedded() {
 
 #[test]
 fn a_refusal_keeps_the_servers_words() {
-    let triton = Upstream::always(Reply::json(400, &json!({"error": "Request for unknown model: 'llama' is not found"})));
+    let triton =
+        Upstream::always(Reply::json(400, &json!({"error": "Request for unknown model: 'llama' is not found"})));
     let gateway = Gateway::start(&config(&triton, "llama", ""));
     let key = gateway.key(&json!({}));
     let answer = gateway.send(&Request::post("/v1/chat/completions", &ask(false)).bearer(&key));

@@ -20,3 +20,6 @@ mod requests;
 mod responses;
 #[path = "bedrock_converse/streams.rs"]
 mod streams;
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "not every dialect needs all of it")]
+mod support;

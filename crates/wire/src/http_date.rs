@@ -78,9 +78,16 @@ mod tests {
         }
         assert_eq!(http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
         assert_eq!(http_date("Thu, 29 Feb 2024 23:59:60 GMT"), Some(1_709_251_200));
-        for text in ["", "Sun", "Sun, 06 Nov", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT",
-            "Wed, 31 Dec 1969 23:59:59 GMT", "Sun, 06 Nov 1994 8h", "Sun, 06 Nov +994 08:49:37 GMT"]
-        {
+        for text in [
+            "",
+            "Sun",
+            "Sun, 06 Nov",
+            "Sun, 00 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:00:00 GMT",
+            "Wed, 31 Dec 1969 23:59:59 GMT",
+            "Sun, 06 Nov 1994 8h",
+            "Sun, 06 Nov +994 08:49:37 GMT",
+        ] {
             assert_eq!(http_date(text), None, "{text}");
         }
     }
