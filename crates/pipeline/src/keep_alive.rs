@@ -4,6 +4,7 @@
 use crate::body::ReplyBody;
 use crate::relay::StreamBody;
 use crate::settings::Settings;
+use crate::state::background::EventReader;
 use bytes::Bytes;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -19,32 +20,72 @@ pub(crate) fn body(
     asked: Option<Duration>,
     settings: &Settings,
 ) -> ReplyBody {
+    match pings(dialect, asked, settings) {
+        Some((ping, every)) => ReplyBody::KeptAlive(Box::new(KeptAlive::new(stream, ping, every))),
+        None => ReplyBody::Stream(stream),
+    }
+}
+
+/// The same for the events of a response that is made in the background.
+pub(crate) fn events(reader: EventReader, asked: Option<Duration>, settings: &Settings) -> ReplyBody {
+    let reader = Box::new(reader);
+    match pings(DialectId::OpenAiResponses, asked, settings) {
+        Some((ping, every)) => ReplyBody::KeptAlive(Box::new(KeptAlive::new(reader, ping, every))),
+        None => ReplyBody::Events(reader),
+    }
+}
+
+fn pings(dialect: DialectId, asked: Option<Duration>, settings: &Settings) -> Option<(&'static str, Duration)> {
     let of_dialect = settings.anthropic_ping_interval.filter(|_| dialect == DialectId::AnthropicMessages);
-    let every = asked.or(of_dialect).or(settings.ping_interval).filter(|every| !every.is_zero());
-    match (ping(dialect), every) {
-        (Some(ping), Some(every)) => ReplyBody::KeptAlive(Box::new(KeptAlive::new(stream, ping, every))),
-        _ => ReplyBody::Stream(stream),
+    let every = asked.or(of_dialect).or(settings.ping_interval).filter(|every| !every.is_zero())?;
+    Some((ping(dialect)?, every.max(SHORTEST)))
+}
+
+/// Whole frames for a client, as they come.
+trait Frames: std::fmt::Debug + Send {
+    /// The next of them.
+    fn poll_frames(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>>;
+    /// Whether the client has seen the end.
+    fn has_ended(&self) -> bool;
+}
+
+impl Frames for StreamBody {
+    fn poll_frames(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        self.poll_data(cx)
+    }
+
+    fn has_ended(&self) -> bool {
+        Self::has_ended(self)
+    }
+}
+
+impl Frames for EventReader {
+    fn poll_frames(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        self.poll_data(cx)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.is_over()
     }
 }
 
 /// A stream with signs of life.
 #[derive(Debug)]
 pub struct KeptAlive {
-    stream: Box<StreamBody>,
+    stream: Box<dyn Frames>,
     ping: &'static str,
     every: Duration,
     due: Pin<Box<Sleep>>,
 }
 
 impl KeptAlive {
-    fn new(stream: Box<StreamBody>, ping: &'static str, every: Duration) -> Self {
-        let every = every.max(SHORTEST);
+    fn new(stream: Box<dyn Frames>, ping: &'static str, every: Duration) -> Self {
         Self { stream, ping, every, due: Box::pin(sleep(every)) }
     }
 
-    /// The next bytes for the client. What the stream gives are whole frames, so a sign of life stands between two.
+    /// The next bytes for the client.
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let data = self.stream.poll_data(cx);
+        let data = self.stream.poll_frames(cx);
         if data.is_pending() {
             // Nothing may follow the end that the client has seen.
             if self.stream.has_ended() {
