@@ -20,7 +20,7 @@ fn config(bedrock: &Upstream) -> Config {
 }
 
 fn post(path: &str, body: &Value, key: &str) -> Request {
-    Request::new("POST", path, &body.to_string()).header("content-type", "application/json").bearer(key)
+    Request::post(path, body).bearer(key)
 }
 
 /// What stands in base64 in a body that asks to count another.
