@@ -100,7 +100,7 @@ impl EffortBudgets {
 /// The client that a reply is encoded for.
 #[derive(Clone, Debug, Default)]
 pub struct ClientView {
-    /// Model name to show.
+    /// Model name to show; empty if the upstream's own shall be.
     pub model: String,
     /// Id for the reply where the upstream's own does not fit the client's dialect, in that dialect's form.
     pub minted_id: String,
@@ -119,6 +119,11 @@ pub struct ClientView {
 }
 
 impl ClientView {
+    /// The model's name to show, where the upstream calls it `own`.
+    pub fn model_or<'a>(&'a self, own: &'a str) -> &'a str {
+        if self.model.is_empty() { own } else { &self.model }
+    }
+
     /// The view that a decoded request asks for.
     pub fn of(request: &GenerateRequest, minted_id: String, created: i64) -> Self {
         Self {
