@@ -1,6 +1,7 @@
 //! Counting tokens.
 
 use bytes::Bytes;
+use proptest::prelude::*;
 use serde_json::json;
 use tianji_dialects::bedrock_converse::{
     Countable, decode_count_request, decode_count_tokens, encode_count_of_invoke, encode_count_tokens,
@@ -30,5 +31,18 @@ fn counts_go_both_ways() {
     assert_eq!(decode_count_tokens(&encode_count_tokens(12)).unwrap(), 12);
     for body in ["{}", "[]", "", r#"{"inputTokens":-1}"#] {
         assert!(decode_count_tokens(&Bytes::from(body)).is_err(), "{body}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_body_comes_out_of_its_wrapping(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let wrapped = encode_count_of_invoke(&body);
+        prop_assert_eq!(decode_count_request(&wrapped).unwrap(), Countable::Invoke(body.into()));
+    }
+
+    #[test]
+    fn any_bytes_are_a_request_or_none(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = decode_count_request(&body.into());
     }
 }
