@@ -51,7 +51,7 @@ fn a_caller_asks_for_them() {
         assert_eq!(events.last().map(String::as_str), Some("data: [DONE]"), "{events:#?}");
         assert_eq!(events.len(), words.len() - 1, "all of the vendor's but the usage: {events:#?}");
         assert_eq!(upstream.requests()[0].json().get("keepalive_seconds"), None);
-        assert_eq!(gateway.only_row(&key)["metadata"]["status"], "success");
+        assert_eq!(gateway.only_row(&key)["metadata"]["outcome"], "success");
     }
 }
 

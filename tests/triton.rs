@@ -92,5 +92,5 @@ fn a_refusal_keeps_the_servers_words() {
     let answer = gateway.send(&Request::post("/v1/chat/completions", &ask(false)).bearer(&key));
     assert_eq!(answer.status, 400, "{}", answer.text());
     assert!(answer.text().contains("Request for unknown model: 'llama' is not found"), "{}", answer.text());
-    assert_eq!(gateway.only_row(&key)["metadata"]["status"], "failure");
+    assert_eq!(gateway.only_row(&key)["metadata"]["outcome"], "failure");
 }
