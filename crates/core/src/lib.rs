@@ -36,4 +36,4 @@ pub use record::{CallRecord, CallStatus, CostStatus, UsageSource};
 pub use secret::Secret;
 pub use time::{Clock, Micros};
 pub use usage::{Counters, Usage};
-pub use usd::Usd;
+pub use usd::{Usd, write_digits};

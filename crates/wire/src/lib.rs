@@ -22,6 +22,7 @@ mod scan;
 mod splitter;
 mod sse;
 mod value;
+mod words;
 
 pub use http_date::{http_date, retry_after};
 pub use inflate::{Inflate, InflateError, UnknownCoding};
