@@ -1,7 +1,7 @@
 //! `/v1/responses/compact` through the real binary.
 
 use serde_json::{Value, json};
-use tianji_testkit::{Config, Gateway, Reply, Request, Upstream};
+use tianji_testkit::{Config, Gateway, Reply, Request, Upstream, vendor};
 
 fn told() -> Value {
     json!({
@@ -39,13 +39,27 @@ fn a_conversation_is_made_shorter_by_the_vendor_and_paid_for() {
 }
 
 #[test]
-fn who_does_not_offer_it_is_not_asked() {
-    let claude = Upstream::always(Reply::json(200, &told()));
+fn where_the_vendor_has_none_the_model_sums_up() {
+    let claude = Upstream::start(|_, request| vendor::anthropic::messages(&request.json(), "They greeted each other."));
     let gateway = Gateway::start(&Config::new().model("m", "anthropic/claude-sonnet-4-5", &claude));
     let key = gateway.key(&json!({}));
-    let answer = gateway.send(&Request::post("/v1/responses/compact", &ask("m")).bearer(&key));
-    assert_eq!((answer.status, claude.requests().len()), (501, 0), "{}", answer.text());
-    assert_eq!(answer.json()["error"]["type"], "not_implemented");
+    let (said, answered) = (json!({"role": "user", "content": "a"}), json!({"role": "assistant", "content": "b"}));
+    let ask = json!({"model": "m", "input": [said, answered]});
+    let answer = gateway.send(&Request::post("/v1/responses/compact", &ask).bearer(&key));
+    let told = answer.json();
+    assert_eq!((answer.status, &told["object"]), (200, &json!("response.compaction")), "{told:#}");
+    assert_eq!((&told["output"][0], &told["output"][1]["type"]), (&said, &json!("compaction")), "{told:#}");
+    assert!(!answer.text().contains("greeted"), "the summary is sealed: {told:#}");
+    let mut input = told["output"].as_array().cloned().unwrap_or_default();
+    input.push(json!({"role": "user", "content": "go on"}));
+    let next = json!({"model": "m", "input": input});
+    assert_eq!(gateway.send(&Request::post("/v1/responses", &next).bearer(&key)).status, 200);
+    let sent = &claude.requests()[1];
+    assert!(
+        String::from_utf8_lossy(&sent.body).contains("They greeted each other."),
+        "opened again: {:#}",
+        sent.json()
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! spliced in. Otherwise it is decoded and encoded once. Nothing of an earlier attempt leaks into this one.
 
 use crate::call::{Admitted, Attempt, Plan, Sending};
+use crate::compaction;
 use crate::deployment::{Concrete, Deployment};
 use crate::drop_path::drop_path;
 use crate::words;
@@ -66,6 +67,11 @@ pub(crate) fn encode(
     };
     let mut losses = Losses::default();
     let plan = if call.endpoint.kind.generates() {
+        Plan::Generate(Box::new(generate(body, call, deployment, concrete, &target, &mut losses)?))
+    } else if compaction::is_wanted(call)
+        && deployment.provider.translator(call.endpoint.kind, &concrete.model).is_none()
+    {
+        let body = compaction::summing_up(&body)?;
         Plan::Generate(Box::new(generate(body, call, deployment, concrete, &target, &mut losses)?))
     } else {
         Plan::Follow(Some(begin(body, call, deployment, target, &mut losses)?))

@@ -11,6 +11,7 @@ mod body;
 mod breakers;
 mod build;
 mod call;
+mod compaction;
 mod controls;
 mod converse;
 mod count;

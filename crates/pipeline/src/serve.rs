@@ -10,7 +10,7 @@ use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::state::{Keep, background, continues, recall};
-use crate::{admit, headers, invoke, keep_alive, lookup, route, screen};
+use crate::{admit, compaction, headers, invoke, keep_alive, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
@@ -30,6 +30,7 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
     {
         return fail(Failed { call, error });
     }
+    compaction::open(&shared.responses, &mut call);
     let later = background::is_asked(&call);
     let call = screen::screen(call);
     if later {
@@ -76,6 +77,13 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
     let keep = Keep::of(shared, &call, &attempt);
     match outcome {
         Outcome::Whole { body, content_type, seen, headers } => {
+            let body = match compaction::whole(&shared.responses, &call, &attempt, body) {
+                Ok(body) => body,
+                Err(error) => {
+                    call.receipt.fail(&error, Some(&seen));
+                    return error_response(call.endpoint.errors(), &error);
+                }
+            };
             call.receipt.succeed(&seen);
             if let Some(keep) = keep {
                 keep.whole(&body);
