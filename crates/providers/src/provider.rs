@@ -70,6 +70,8 @@ pub struct Provider {
     pub version_default: Option<String>,
     /// How it is asked for a reply; `None` = it has no chat.
     pub chat: Option<ChatEndpoint>,
+    /// Where it speaks Anthropic's form beside its chat; `None` = clients of that form are served by another way.
+    pub messages: Option<MessagesEndpoint>,
     /// What it can be asked for.
     pub endpoints: BTreeSet<EndpointKind>,
     /// Models that only its text completions serve, as patterns; other models have no text completions then. `None` =
@@ -123,6 +125,7 @@ impl Provider {
             version_env: Vec::new(),
             version_default: None,
             chat: None,
+            messages: None,
             endpoints: BTreeSet::new(),
             text_models: None,
             wires: BTreeMap::new(),
@@ -145,6 +148,25 @@ pub struct ChatEndpoint {
     pub dialect: DialectId,
     /// Path below the base URL.
     pub path: String,
+}
+
+/// Where a provider speaks Anthropic's form.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessagesEndpoint {
+    /// Path below the base URL.
+    pub path: String,
+    /// Endings of the base URL that the path does not stand below.
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
+impl MessagesEndpoint {
+    /// The address of the endpoint by a base URL.
+    pub(crate) fn url(&self, base: &str) -> String {
+        let root = self.without.iter().find_map(|ending| base.strip_suffix(ending.as_str())).unwrap_or(base);
+        format!("{root}{}", self.path)
+    }
 }
 
 /// How a key is sent.

@@ -4,7 +4,7 @@ use crate::credentials::CredentialKind;
 use crate::endpoint::EndpointKind;
 use crate::kinds::{self, EmbeddingRules, Translator};
 use crate::params::{Capability, Condition, ParamRules, When};
-use crate::provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
+use crate::provider::{AuthStyle, ChatEndpoint, Hooks, MessagesEndpoint, Provider};
 use crate::quirks::Quirk;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +79,7 @@ pub(crate) struct Row {
     dialect: Option<DialectId>,
     chat_path: Option<String>,
     endpoints: Option<BTreeSet<EndpointKind>>,
+    messages: Option<MessagesEndpoint>,
     text_models: Option<Vec<String>>,
     wires: BTreeMap<EndpointKind, String>,
     embeddings: EmbeddingRules,
@@ -162,6 +163,7 @@ impl Row {
             version_default: self.version_default,
             chat,
             endpoints,
+            messages: self.messages,
             text_models: self.text_models,
             wires,
             embeddings: self.embeddings,

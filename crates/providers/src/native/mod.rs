@@ -7,6 +7,7 @@ mod azure;
 mod azure_ai;
 mod bedrock;
 mod bedrock_mantle;
+mod codestral;
 mod cohere;
 mod gemini;
 mod gigachat;
@@ -48,6 +49,7 @@ pub(crate) const ALL: &[Folder] = &[
     azure_ai::FOLDER,
     bedrock::FOLDER,
     bedrock_mantle::FOLDER,
+    codestral::FOLDER,
     cohere::FOLDER,
     gemini::FOLDER,
     gigachat::FOLDER,

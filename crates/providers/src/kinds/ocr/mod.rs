@@ -2,6 +2,8 @@
 
 mod document_intelligence;
 mod mistral;
+mod reducto;
+mod vertex_ai;
 
 use super::Translator;
 
@@ -10,6 +12,8 @@ pub(crate) fn named(name: &str) -> Option<&'static dyn Translator> {
     Some(match name {
         "document_intelligence" => &document_intelligence::DocumentIntelligence,
         "mistral" => &mistral::Mistral,
+        "reducto" => &reducto::Reducto,
+        "vertex_ai" => &vertex_ai::VertexAi,
         _ => return None,
     })
 }
