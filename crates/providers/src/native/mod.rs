@@ -5,8 +5,10 @@ mod anthropic;
 mod aws_polly;
 mod azure;
 mod azure_ai;
+mod baseten;
 mod bedrock;
 mod bedrock_mantle;
+mod clarifai;
 mod codestral;
 mod cohere;
 mod gemini;
@@ -17,6 +19,7 @@ mod oci;
 mod ollama;
 mod openai;
 mod predibase;
+mod ragflow;
 pub(crate) mod replicate;
 mod sagemaker;
 mod sap;
@@ -47,8 +50,10 @@ pub(crate) const ALL: &[Folder] = &[
     azure::FOLDER,
     azure::TEXT,
     azure_ai::FOLDER,
+    baseten::FOLDER,
     bedrock::FOLDER,
     bedrock_mantle::FOLDER,
+    clarifai::FOLDER,
     codestral::FOLDER,
     cohere::FOLDER,
     gemini::FOLDER,
@@ -60,6 +65,7 @@ pub(crate) const ALL: &[Folder] = &[
     openai::FOLDER,
     openai::TEXT,
     predibase::FOLDER,
+    ragflow::FOLDER,
     replicate::FOLDER,
     sagemaker::CHAT,
     sagemaker::FOLDER,
