@@ -24,6 +24,7 @@ mod fetch;
 mod films;
 mod follow;
 mod headers;
+mod invoice;
 mod invoke;
 mod job;
 mod keys;

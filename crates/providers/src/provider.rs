@@ -36,6 +36,8 @@ pub struct Provider {
     pub base_env: Vec<String>,
     /// Whether the address follows from region, project and model where none is given.
     pub base_of_place: bool,
+    /// Host of the vendor's global endpoint, where there are others for regions.
+    pub global_host: Option<String>,
     /// Environment variables with the region, in order.
     pub region_env: Vec<String>,
     /// Environment variables with the project, in order.
@@ -89,6 +91,8 @@ pub struct Provider {
     pub messages_by_responses: bool,
     /// Dialects in which it fetches nothing: media must be sent as bytes.
     pub bytes_only: Vec<DialectId>,
+    /// Whether what it says that a call cost is what the call cost.
+    pub trust_reported_cost: bool,
     /// What else becomes of bodies.
     pub quirks: Vec<Quirk>,
     /// Rules and quirks of some models only.
@@ -108,6 +112,7 @@ impl Provider {
             base_url: None,
             base_env: Vec::new(),
             base_of_place: false,
+            global_host: None,
             region_env: Vec::new(),
             project_env: Vec::new(),
             space_env: Vec::new(),
@@ -134,10 +139,20 @@ impl Provider {
             rules: ParamRules::default(),
             messages_by_responses: false,
             bytes_only: Vec::new(),
+            trust_reported_cost: false,
             quirks: Vec::new(),
             when: Vec::new(),
             hooks: Hooks::default(),
         }
+    }
+}
+
+impl Provider {
+    /// Whether a host is one of a region's, for which some vendors take more than for the global one.
+    pub fn is_regional(&self, host: &str) -> bool {
+        let Some(global) = self.global_host.as_deref() else { return false };
+        let domain = global.split_once('.').map_or("", |(_, domain)| domain);
+        host != global && host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
     }
 }
 

@@ -1,12 +1,12 @@
 //! One `model_list` entry, compiled.
 
-use super::identities;
+use super::{identities, money};
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use bytes::Bytes;
 use std::sync::Arc;
 use tianji_auth::KeyHash;
-use tianji_config::{ModelEntry, ModelParams};
+use tianji_config::{LitellmSettings, ModelEntry, ModelParams};
 use tianji_providers::{Connection, ConnectionError, ConnectionParams, Provider, ResolveError};
 use tianji_router::Weights;
 
@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub(super) env: &'a dyn Fn(&str) -> Option<String>,
     /// Shares by deployment id, before the entries' own.
     pub(super) weights: &'a indexmap::IndexMap<String, f64>,
+    /// Discounts, margins and prices by model.
+    pub(super) litellm: &'a LitellmSettings,
 }
 
 /// Why an entry cannot be used.
@@ -29,6 +31,9 @@ pub(super) enum EntryError {
     /// A price of its own is none.
     #[error(transparent)]
     Price(#[from] tianji_pricing::EntryError),
+    /// A discount or margin is no decimal from 0.
+    #[error("cost_discount_config or cost_margin_config: '{0}': {1}")]
+    Adjust(String, tianji_pricing::PriceError),
     /// Its address makes no sense.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
@@ -56,12 +61,13 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
     let id = entry.info.id.clone().unwrap_or_else(|| derived_id(entry));
     let (breaker, in_flight) = context.shared.breakers.of(&id);
     let weight = context.weights.get(&id).copied().or(params.weight);
-    let amounts = params.prices.amounts.iter().chain(&entry.info.prices.amounts);
     let mut deployment = Deployment {
         id: id.into(),
         group: entry.model_name.as_str().into(),
         base_model: params.base_model.clone().or_else(|| entry.info.base_model.clone()),
-        overrides: tianji_pricing::Overrides::new(amounts.map(|(name, text)| (name.as_str(), text.as_str())))?,
+        overrides: money::overrides(entry)?,
+        custom: money::custom(context.litellm, &provider.name, &model)?,
+        adjust: money::adjust(context.litellm, &provider.name)?,
         fixed: None,
         filled: papaya::HashMap::new(),
         defaults: raw(&params.params),

@@ -3,6 +3,7 @@
 mod deployment;
 mod fetching;
 mod identities;
+mod money;
 mod settings;
 
 use crate::deployment::Deployment;
@@ -99,7 +100,7 @@ fn deployments(
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<Arc<Deployment>>, BuildError> {
     let weights = &config.router_settings.weights;
-    let context = deployment::Context { shared, providers, prices, env, weights };
+    let context = deployment::Context { shared, providers, prices, env, weights, litellm: &config.litellm_settings };
     let mut built = Vec::with_capacity(config.model_list.len());
     let mut wrong = Vec::new();
     for (place, entry) in config.model_list.iter().enumerate() {

@@ -1,0 +1,122 @@
+//! What a call cost: the model's price under the circumstances of the call.
+
+use crate::deployment::{Concrete, Deployment};
+use http::Uri;
+use std::sync::Arc;
+use tianji_core::{CallRecord, Micros, Usage};
+use tianji_dialects::Observed;
+use tianji_pricing::{Catalogue, Cost, CostAdjust, CostContext, ImageKey, Mode, ModelPrice, Units, cost};
+use tianji_providers::{Connection, Provider};
+use tianji_wire::RawObject;
+
+/// What the price of a model's calls depends on besides the calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms {
+    /// Where the vendor keeps the data: `eu`, `us`.
+    residency: Option<&'static str>,
+    /// The calls go to an endpoint of a region.
+    regional: bool,
+    /// What the vendor says that a call cost is what it cost.
+    trusts_reported: bool,
+    /// Discount and margin.
+    adjust: Option<CostAdjust>,
+}
+
+impl Terms {
+    /// The terms of a model that is asked at a place.
+    pub(crate) fn of(
+        provider: &Provider,
+        connection: &Connection,
+        place: Option<&Uri>,
+        adjust: Option<CostAdjust>,
+    ) -> Self {
+        let host = connection.base.split_once("://").map_or("", |(_, rest)| rest);
+        let residency = RESIDENCIES.iter().find(|place| host.split_once('.').is_some_and(|(first, _)| first == **place));
+        Self {
+            residency: residency.copied(),
+            regional: place.and_then(Uri::host).is_some_and(|host| provider.is_regional(host)),
+            trusts_reported: provider.trust_reported_cost,
+            adjust,
+        }
+    }
+}
+
+/// The bill of a call; `None` = its model has no price. `duration_ms` is how long it took.
+pub(crate) fn bill(
+    concrete: &Concrete,
+    usage: &Usage,
+    seen: &Observed,
+    record: &CallRecord,
+    duration_ms: u64,
+) -> Option<Cost> {
+    let terms = &concrete.terms;
+    let reported = seen.reported_cost.filter(|_| terms.trusts_reported);
+    let unlisted;
+    let price = match (&concrete.price, reported) {
+        (Some(price), _) => price.as_ref(),
+        (None, Some(_)) => {
+            unlisted = ModelPrice::from_json("", "{}").ok()?;
+            &unlisted
+        }
+        (None, None) => return None,
+    };
+    let resolution = seen.resolution.as_deref();
+    let pixels = resolution.and_then(pixels).map_or(0, |pixels| pixels.saturating_mul(usage.counters.images));
+    let context = CostContext {
+        service_tier: seen.service_tier.as_deref(),
+        resolution,
+        started_at: Some(record.started_at).filter(|at| *at != Micros::default()),
+        residency: terms.residency,
+        regional_endpoint: terms.regional,
+        units: Units { pixels, ..Units::default() },
+        duration_ms,
+        reported,
+        adjust: terms.adjust.as_ref(),
+        ..CostContext::default()
+    };
+    Some(cost(price, usage, &context))
+}
+
+/// The model under the price of what a call asks for: pictures may be priced by quality and size, films by lines. What
+/// the entry itself says goes before either.
+pub(crate) fn sized(
+    deployment: &Deployment,
+    concrete: &Arc<Concrete>,
+    body: &RawObject,
+    prices: &Catalogue,
+) -> Arc<Concrete> {
+    let Some(plain) = concrete.price.as_ref() else { return Arc::clone(concrete) };
+    let (provider, base) = (deployment.provider.name.as_str(), deployment.base_model.as_deref());
+    let (size, quality) = (body.str("size"), body.str("quality"));
+    let found = match plain.mode() {
+        Mode::ImageGeneration | Mode::ImageEdit if size.is_some() || quality.is_some() => {
+            let key = ImageKey { quality: quality.as_deref(), size: size.as_deref(), steps: None };
+            prices.lookup_image(provider, &concrete.model, base, key)
+        }
+        Mode::VideoGeneration if size.is_some() => {
+            let lines = size.as_deref().and_then(sides).map(|(width, height)| width.min(height));
+            prices.lookup_film(provider, &concrete.model, base, lines)
+        }
+        _ => None,
+    };
+    match found.filter(|found| found.name() != plain.name()) {
+        Some(found) => {
+            let price = deployment.overrides.over(deployment.custom.over(Some(found)));
+            Arc::new(Concrete { price, ..Concrete::clone(concrete) })
+        }
+        None => Arc::clone(concrete),
+    }
+}
+
+fn pixels(size: &str) -> Option<u64> {
+    sides(size).map(|(width, height)| width.saturating_mul(height))
+}
+
+/// Width and height of `1024x1792`; vendors write other signs between them.
+fn sides(size: &str) -> Option<(u64, u64)> {
+    let (width, height) = size.split_once(['x', 'X', '*', ':'])?;
+    Some((width.trim().parse().ok()?, height.trim().parse().ok()?))
+}
+
+/// First labels of hosts that keep data in a place (OpenAI, "Your data: data residency").
+const RESIDENCIES: &[&str] = &["eu", "us"];
