@@ -160,7 +160,7 @@ async fn at_provider(
     *request.uri_mut() = outgoing.uri;
     *request.headers_mut() = outgoing.headers;
     let deadlines = Deadlines { first_byte: COUNT_TIME, between_bytes: COUNT_TIME, ..Deadlines::default() };
-    let reply = shared.http.send(request, &deadlines).await.ok()?;
+    let reply = deployment.client(shared).send(request, &deadlines).await.ok()?;
     if !reply.status().is_success() {
         return None;
     }

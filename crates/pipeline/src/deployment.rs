@@ -1,6 +1,7 @@
 //! One `model_list` entry, compiled: everything that an attempt needs, ready to use.
 
 use crate::invoice::Terms;
+use crate::shared::Shared;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{ACCEPT, HOST};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use tianji_core::generate::Capabilities;
 use tianji_core::{DialectId, Framing};
 use tianji_dialects::dialect;
+use tianji_http::HttpClient;
 use tianji_pricing::{CostAdjust, Mode, ModelPrice};
 use tianji_providers::{Connection, ConnectionError, Outgoing, Provider, Way};
 use tianji_router::{Breaker, Health, Weights};
@@ -28,8 +30,12 @@ pub struct Deployment {
     pub base: Arc<str>,
     /// Upstream model, perhaps with `*` to be filled.
     pub model: Arc<str>,
+    /// The model that prompts are written for, where the upstream's name does not say it.
+    pub prompt_model: Option<String>,
     /// Where and with which credential.
     pub connection: Connection,
+    /// The client that reaches it, where the common one does not believe its certificate.
+    pub http: Option<HttpClient>,
     /// Name under which it is priced, if not its own.
     pub base_model: Option<String>,
     /// Prices set on this entry.
@@ -120,6 +126,11 @@ impl Concrete {
 }
 
 impl Deployment {
+    /// The client that it is called with.
+    pub(crate) fn client<'a>(&'a self, shared: &'a Shared) -> &'a HttpClient {
+        self.http.as_ref().unwrap_or(&shared.http)
+    }
+
     /// What the breaker says at a time (milliseconds since the start).
     pub fn health(&self, millis: u64) -> Health {
         // The breaker's changes are complete under the lock, so a panic elsewhere leaves it whole.

@@ -32,7 +32,7 @@ pub(crate) async fn found(
     }
     for _ in 0..=MOST_REDIRECTS {
         let guarded = relay.foreign && !trusting;
-        let client = if guarded { call.snapshot.fetcher.client() } else { &shared.http };
+        let client = if guarded { call.snapshot.fetcher.client() } else { deployment.client(shared) };
         let reply = ask(client, relay.request.clone(), deadlines).await?;
         if !reply.status().is_redirection() {
             return raw(reply, relay.usage).await;

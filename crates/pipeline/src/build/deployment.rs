@@ -4,9 +4,11 @@ use super::{identities, money};
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use bytes::Bytes;
+use std::path::Path;
 use std::sync::Arc;
 use tianji_auth::KeyHash;
 use tianji_config::{LitellmSettings, ModelEntry, ModelParams};
+use tianji_http::{Authorities, HttpClient, HttpSettings};
 use tianji_providers::{Connection, ConnectionError, ConnectionParams, Provider, ResolveError};
 use tianji_router::Weights;
 
@@ -31,6 +33,9 @@ pub(super) enum EntryError {
     /// A price of its own is none.
     #[error(transparent)]
     Price(#[from] tianji_pricing::EntryError),
+    /// The bundle of certificate authorities is none.
+    #[error("ssl_verify: {0} {1}")]
+    Bundle(String, tianji_http::AuthoritiesError),
     /// A discount or margin is no decimal from 0.
     #[error("cost_discount_config or cost_margin_config: '{0}': {1}")]
     Adjust(String, tianji_pricing::PriceError),
@@ -87,6 +92,8 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
         provider_name: provider.name.as_str().into(),
         base: connection.base.as_str().into(),
         provider,
+        prompt_model: params.hf_model_name.clone(),
+        http: own_client(entry, context)?,
         connection,
         breaker,
         in_flight,
@@ -95,6 +102,20 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
         deployment.fixed = Some(Arc::new(deployment.make(&deployment.model, context.prices)?));
     }
     Ok(deployment)
+}
+
+/// A client for an entry that names whom its provider is believed by.
+fn own_client(entry: &ModelEntry, context: &Context<'_>) -> Result<Option<HttpClient>, EntryError> {
+    if entry.params.ssl_off {
+        tracing::warn!(
+            model = %entry.model_name,
+            "ssl_verify: false is not followed: a key is not for whoever answers; name the vendor's certificate authorities by their path"
+        );
+    }
+    let Some(path) = &entry.params.ssl_bundle else { return Ok(None) };
+    let authorities = Authorities::read(Path::new(path)).map_err(|cause| EntryError::Bundle(path.clone(), cause))?;
+    let proxies = context.shared.http.proxies().clone();
+    Ok(Some(HttpClient::new(HttpSettings { authorities: Some(authorities), proxies, ..HttpSettings::default() })))
 }
 
 fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Result<Connection, EntryError> {
@@ -117,7 +138,8 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
             .region_name
             .as_deref()
             .or(params.vertex.location.as_deref())
-            .or(params.oci.region.as_deref()),
+            .or(params.oci.region.as_deref())
+            .or(params.region_name.as_deref()),
         token: params.ibm.token.as_ref(),
         project: project(params, provider),
         space: params.ibm.space_id.as_deref(),

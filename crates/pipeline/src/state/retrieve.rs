@@ -109,7 +109,7 @@ async fn at_vendor(
     let mut uri = address(&outgoing.uri, id, tail, query).ok_or_else(|| missing(id))?;
     let mut headers = outgoing.headers;
     if let Some(source) = &deployment.connection.source {
-        let credential = shared.credentials.of(source, &shared.http, &*shared.clock).await?;
+        let credential = shared.credentials.of(source, deployment.client(shared), &*shared.clock).await?;
         let now = shared.clock.wall();
         let unsigned = Unsigned { method: &method, uri: &mut uri, headers: &mut headers, body: &[], now };
         provider.sign(&deployment.connection, &credential, unsigned)?;
@@ -119,7 +119,7 @@ async fn at_vendor(
     *request.uri_mut() = uri;
     *request.headers_mut() = headers;
     let deadlines = Deadlines { first_byte: TIME, between_bytes: TIME, ..Deadlines::default() };
-    let reply = shared.http.send(request, &deadlines).await.map_err(HttpError::into_error)?;
+    let reply = deployment.client(shared).send(request, &deadlines).await.map_err(HttpError::into_error)?;
     let (head, body) = reply.into_parts();
     let body = body.collect(snapshot.settings.max_reply).await.map_err(HttpError::into_error)?;
     if !head.status.is_success() {
