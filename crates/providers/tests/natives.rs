@@ -17,6 +17,7 @@ use tianji_wire::{Frame, Splitter, SseSplitter};
 /// Folder, provider, model.
 const CASES: &[(&str, &str, &str)] = &[
     ("gigachat", "gigachat", "GigaChat-2"),
+    ("langgraph", "langgraph", "agent"),
     ("nlp_cloud", "nlp_cloud", "finetuned-llama-3-70b"),
     ("oci", "oci", "meta.llama-3.3-70b-instruct"),
     ("oci_cohere", "oci", "cohere.command-r-plus-08-2024"),

@@ -95,8 +95,6 @@ pub struct ModelParams {
     pub ssl_off: bool,
     /// The model that a server of prompts has, where its own name does not say so: prompts are written in its form.
     pub hf_model_name: Option<String>,
-    /// Region in any vendor's cloud.
-    pub region_name: Option<String>,
 
     /// Whether parameters that the provider does not know are dropped.
     pub drop_params: Option<bool>,
@@ -118,7 +116,6 @@ impl ModelParams {
     pub(super) fn read(mut fields: Fields) -> Self {
         let mut params = Self {
             custom_llm_provider: fields.text("custom_llm_provider"),
-            region_name: fields.text("region_name"),
             hf_model_name: fields.text("hf_model_name"),
             base_model: fields.text("base_model"),
             credential_name: fields.text("litellm_credential_name"),

@@ -14,6 +14,7 @@ mod cohere;
 mod gemini;
 mod gigachat;
 mod github_copilot;
+mod langgraph;
 mod nlp_cloud;
 mod oci;
 mod ollama;
@@ -59,6 +60,7 @@ pub(crate) const ALL: &[Folder] = &[
     gemini::FOLDER,
     gigachat::FOLDER,
     github_copilot::FOLDER,
+    langgraph::FOLDER,
     nlp_cloud::FOLDER,
     oci::FOLDER,
     ollama::FOLDER,
