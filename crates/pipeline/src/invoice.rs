@@ -120,3 +120,40 @@ fn sides(size: &str) -> Option<(u64, u64)> {
 
 /// First labels of hosts that keep data in a place (OpenAI, "Your data: data residency").
 const RESIDENCIES: &[&str] = &["eu", "us"];
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+    use super::{Terms, sides};
+    use tianji_providers::{Catalogue, Connection, ConnectionParams};
+
+    #[test]
+    fn places_have_prices() {
+        let catalogue = Catalogue::embedded().unwrap();
+        for (provider, base, place, residency, regional) in [
+            ("openai", Some("https://eu.api.openai.com/v1"), None, Some("eu"), false),
+            ("openai", Some("https://us.api.openai.com/v1"), None, Some("us"), false),
+            ("openai", None, None, None, false),
+            ("openai", Some("https://europe.example.com"), None, None, false),
+            ("vertex_ai", None, Some("https://us-east5-aiplatform.googleapis.com/v1"), None, true),
+            ("vertex_ai", None, Some("https://aiplatform.eu.rep.googleapis.com/v1"), None, true),
+            ("vertex_ai", None, Some("https://aiplatform.googleapis.com/v1"), None, false),
+            ("vertex_ai", None, Some("https://proxy.example.com/v1"), None, false),
+        ] {
+            let provider = catalogue.get(provider).unwrap();
+            let params = ConnectionParams { api_base: base, ..ConnectionParams::default() };
+            let connection = Connection::new(provider, &params, &|_| None).unwrap();
+            let place = place.map(|place| place.parse().unwrap());
+            let terms = Terms::of(provider, &connection, place.as_ref(), None);
+            assert_eq!((terms.residency, terms.regional), (residency, regional), "{base:?} {place:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_sides() {
+        for (size, found) in [("1024x1792", Some((1024, 1792))), ("16:9", Some((16, 9))), ("auto", None), ("", None)] {
+            assert_eq!(sides(size), found, "{size}");
+        }
+    }
+}

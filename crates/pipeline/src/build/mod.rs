@@ -106,7 +106,10 @@ fn deployments(
     for (place, entry) in config.model_list.iter().enumerate() {
         match deployment::build(entry, &context) {
             Ok(deployment) => built.push(Arc::new(deployment)),
-            Err(cause) => wrong.push(format!("model_list[{place}] {}: {cause}", entry.model_name)),
+            Err(cause) => {
+                let line = if entry.line == 0 { String::new() } else { format!(" (line {})", entry.line) };
+                wrong.push(format!("model_list[{place}]{line} {}: {cause}", entry.model_name));
+            }
         }
     }
     if wrong.is_empty() { Ok(built) } else { Err(BuildError::Deployments(wrong.join("\n"))) }
