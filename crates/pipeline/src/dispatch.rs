@@ -138,6 +138,7 @@ async fn one(
     if unpriced && call.snapshot.settings.block_unpriced {
         return Err(words::unpriced(&concrete.full));
     }
+    call.receipt.asks(invoice::Asked::of(&call.body));
     let mut attempt = media::encoded(call, deployment, &concrete, found, target).await?;
     call.receipt.attempt(deployment, &concrete, &attempt.losses);
     for loss in attempt.losses.iter() {

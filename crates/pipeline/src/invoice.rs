@@ -2,10 +2,12 @@
 
 use crate::deployment::{Concrete, Deployment};
 use http::Uri;
+use serde::Deserialize;
+use std::borrow::Cow;
 use std::sync::Arc;
 use tianji_core::{CallRecord, Micros, Usage};
 use tianji_dialects::Observed;
-use tianji_pricing::{Catalogue, Cost, CostAdjust, CostContext, ImageKey, Mode, ModelPrice, Units, cost};
+use tianji_pricing::{Catalogue, Cost, CostAdjust, CostContext, ImageKey, Mode, ModelPrice, SearchContextSize, Units, cost};
 use tianji_providers::{Connection, Provider};
 use tianji_wire::RawObject;
 
@@ -41,11 +43,39 @@ impl Terms {
     }
 }
 
+/// What a call asks for that its price depends on, unless the vendor says otherwise.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    service_tier: Option<String>,
+    search_context_size: SearchContextSize,
+}
+
+impl Asked {
+    /// From a body in OpenAI's form: `service_tier`, and how much of the web is read for a search (OpenAI, "Web search").
+    pub(crate) fn of(body: &RawObject) -> Self {
+        #[derive(Deserialize)]
+        struct Search {
+            search_context_size: Option<String>,
+        }
+        let options = body.read::<Search>("web_search_options").and_then(Result::ok);
+        let tools = || body.raw("tools").filter(|tools| tools.windows(SEARCH_SIZE.len()).any(|window| window == SEARCH_SIZE));
+        let tools = || serde_json::from_slice::<Vec<Search>>(tools()?).ok();
+        let size = options.and_then(|options| options.search_context_size);
+        let size = size.or_else(|| tools()?.into_iter().find_map(|tool| tool.search_context_size));
+        let search_context_size = match size.as_deref() {
+            Some("low") => SearchContextSize::Low,
+            Some("high") => SearchContextSize::High,
+            _ => SearchContextSize::Medium,
+        };
+        Self { service_tier: body.str("service_tier").map(Cow::into_owned), search_context_size }
+    }
+}
+
 /// The bill of a call; `None` = its model has no price. `duration_ms` is how long it took.
 pub(crate) fn bill(
     concrete: &Concrete,
     usage: &Usage,
-    seen: &Observed,
+    (asked, seen): (&Asked, &Observed),
     record: &CallRecord,
     duration_ms: u64,
 ) -> Option<Cost> {
@@ -63,7 +93,8 @@ pub(crate) fn bill(
     let resolution = seen.resolution.as_deref();
     let pixels = resolution.and_then(pixels).map_or(0, |pixels| pixels.saturating_mul(usage.counters.images));
     let context = CostContext {
-        service_tier: seen.service_tier.as_deref(),
+        service_tier: seen.service_tier.as_deref().or(asked.service_tier.as_deref()),
+        search_context_size: asked.search_context_size,
         resolution,
         started_at: Some(record.started_at).filter(|at| *at != Micros::default()),
         residency: terms.residency,
@@ -118,6 +149,8 @@ fn sides(size: &str) -> Option<(u64, u64)> {
     Some((width.trim().parse().ok()?, height.trim().parse().ok()?))
 }
 
+/// Name of the member that a search's price depends on.
+const SEARCH_SIZE: &[u8] = b"search_context_size";
 /// First labels of hosts that keep data in a place (OpenAI, "Your data: data residency").
 const RESIDENCIES: &[&str] = &["eu", "us"];
 
@@ -125,8 +158,10 @@ const RESIDENCIES: &[&str] = &["eu", "us"];
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
-    use super::{Terms, sides};
+    use super::{Asked, Terms, sides};
+    use tianji_pricing::SearchContextSize;
     use tianji_providers::{Catalogue, Connection, ConnectionParams};
+    use tianji_wire::RawObject;
 
     #[test]
     fn places_have_prices() {
@@ -147,6 +182,23 @@ mod tests {
             let place = place.map(|place| place.parse().unwrap());
             let terms = Terms::of(provider, &connection, place.as_ref(), None);
             assert_eq!((terms.residency, terms.regional), (residency, regional), "{base:?} {place:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_says_what_its_price_depends_on() {
+        for (body, tier, size) in [
+            ("{}", None, SearchContextSize::Medium),
+            (r#"{"service_tier": "flex", "tools": [{"type": "function"}]}"#, Some("flex"), SearchContextSize::Medium),
+            (r#"{"web_search_options": {"search_context_size": "low"}}"#, None, SearchContextSize::Low),
+            (
+                r#"{"tools": [{"type": "web_search", "search_context_size": "high"}]}"#,
+                None,
+                SearchContextSize::High,
+            ),
+        ] {
+            let asked = Asked::of(&RawObject::parse(body.into()).unwrap());
+            assert_eq!((asked.service_tier.as_deref(), asked.search_context_size), (tier, size), "{body}");
         }
     }
 

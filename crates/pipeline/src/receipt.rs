@@ -3,7 +3,7 @@
 use crate::deployment::{Concrete, Deployment};
 use crate::dispatch::estimated;
 use crate::door::Caller;
-use crate::invoice;
+use crate::invoice::{self, Asked};
 use crate::shared::Shared;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -22,6 +22,7 @@ pub struct Receipt {
     record: Arc<CallRecord>,
     permits: SmallVec<[Permit; 2]>,
     concrete: Option<Arc<Concrete>>,
+    asked: Asked,
     started: Instant,
     first_token: Option<Instant>,
     sent: Option<Instant>,
@@ -58,6 +59,7 @@ impl Receipt {
             record,
             permits,
             concrete: None,
+            asked: Asked::default(),
             started,
             first_token: None,
             sent: None,
@@ -81,6 +83,11 @@ impl Receipt {
     /// Length of the request, for estimates where no usage is reported.
     pub(crate) fn estimate_input(&mut self, bytes: usize) {
         self.input_bytes = bytes;
+    }
+
+    /// What the call asks for that its price depends on.
+    pub(crate) fn asks(&mut self, asked: Asked) {
+        self.asked = asked;
     }
 
     /// The call consumes nothing: it asks how far something is that was paid for before.
@@ -159,7 +166,7 @@ impl Receipt {
     /// What the call costs so far, as far as the provider has said what was used and the price is known.
     pub(crate) fn cost_so_far(&self, seen: &Observed) -> Option<Usd> {
         let elapsed = self.shared.clock.now().saturating_duration_since(self.started);
-        let bill = invoice::bill(self.concrete.as_deref()?, seen.usage.as_ref()?, seen, &self.record, millis(elapsed));
+        let bill = invoice::bill(self.concrete.as_deref()?, seen.usage.as_ref()?, (&self.asked, seen), &self.record, millis(elapsed));
         bill.map(|bill| bill.total)
     }
 
@@ -192,7 +199,7 @@ impl Receipt {
 
     /// Usage and cost: the provider's report, or an estimate from what passed if it gave none.
     fn meter(&mut self, seen: &Observed, status: CallStatus, duration_ms: u64) {
-        let Self { record, concrete, input_bytes, .. } = self;
+        let Self { record, concrete, asked, input_bytes, .. } = self;
         let record = Arc::make_mut(record);
         record.response_id.clone_from(&seen.response_id);
         record.finish_reason = seen.finish.map(|finish| finish.word().to_owned());
@@ -210,7 +217,7 @@ impl Receipt {
         };
         record.usage_source = if reported { UsageSource::Provider } else { UsageSource::Estimated };
         let bill = concrete.as_deref();
-        let bill = bill.and_then(|concrete| invoice::bill(concrete, &record.usage, seen, record, duration_ms));
+        let bill = bill.and_then(|concrete| invoice::bill(concrete, &record.usage, (asked, seen), record, duration_ms));
         let Some(bill) = bill else {
             record.cost_status = CostStatus::UnknownPrice;
             return;

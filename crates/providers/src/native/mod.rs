@@ -3,6 +3,7 @@
 
 mod anthropic;
 mod aws_polly;
+mod aws_textract;
 mod azure;
 mod azure_ai;
 mod baseten;
@@ -48,6 +49,7 @@ pub(crate) struct Folder {
 pub(crate) const ALL: &[Folder] = &[
     anthropic::FOLDER,
     aws_polly::FOLDER,
+    aws_textract::FOLDER,
     azure::FOLDER,
     azure::TEXT,
     azure_ai::FOLDER,

@@ -1,5 +1,6 @@
 //! Reading documents (Mistral, "OCR", is the form that clients see).
 
+mod aws_textract;
 mod document_intelligence;
 mod mistral;
 mod reducto;
@@ -10,6 +11,7 @@ use super::Translator;
 /// The translators of this kind that rows may name.
 pub(crate) fn named(name: &str) -> Option<&'static dyn Translator> {
     Some(match name {
+        "aws_textract" => &aws_textract::AwsTextract,
         "document_intelligence" => &document_intelligence::DocumentIntelligence,
         "mistral" => &mistral::Mistral,
         "reducto" => &reducto::Reducto,

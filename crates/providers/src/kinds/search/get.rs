@@ -64,6 +64,19 @@ pub(super) static SEARCHAPI: Engine = Engine {
     read: |told| listed(told.get("organic_results"), "title", "link", "snippet", "date"),
 };
 
+/// `TinyFish`, "Search API".
+pub(super) static TINYFISH: Engine = Engine {
+    trims: false,
+    ask: |ask, asked| {
+        let mut pairs = vec![("query", asked.query())];
+        let domains = Some(asked.domains.join(",")).filter(|domains| !domains.is_empty());
+        pairs.extend(domains.map(|domains| ("include_domains", domains)));
+        pairs.extend(asked.country.as_deref().map(|country| ("location", country.to_uppercase())));
+        ask.get(&address(&format!("{}/", ask.connection.base), &pairs, asked))
+    },
+    read: |told| listed(told.get("results"), "title", "url", "snippet", "date"),
+};
+
 /// You.com, "Search API".
 pub(super) static YOU: Engine = Engine {
     trims: false,

@@ -23,6 +23,7 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "perplexity" => &post::PERPLEXITY,
         "searchapi" => &get::SEARCHAPI,
         "searxng" => &get::SEARXNG,
+        "tinyfish" => &get::TINYFISH,
         "you_com" => &get::YOU,
         "serper" => &post::SERPER,
         "tavily" => &post::TAVILY,

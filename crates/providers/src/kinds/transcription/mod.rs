@@ -10,6 +10,7 @@ mod nvidia_riva;
 mod soniox;
 mod transcript;
 mod watsonx;
+mod xai;
 
 use super::{Ask, Translator};
 use tianji_core::{Error, Upload};
@@ -25,6 +26,7 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "nvidia_riva" => &nvidia_riva::NvidiaRiva,
         "soniox" => &soniox::Soniox,
         "watsonx" => &watsonx::Watsonx,
+        "xai" => &xai::Xai,
         _ => return None,
     })
 }
