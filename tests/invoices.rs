@@ -66,12 +66,7 @@ fn own() -> Vec<Invoice> {
             400_002_000,
         ),
         plain("table", json!({"tiered_pricing": tiers}), told(40_000, 1000), 108_000_000),
-        plain(
-            "flex",
-            json!({"input_cost_per_token": 2e-6, "input_cost_per_token_flex": 1e-6}),
-            flexible,
-            100_000,
-        ),
+        plain("flex", json!({"input_cost_per_token": 2e-6, "input_cost_per_token_flex": 1e-6}), flexible, 100_000),
         plain("off-peak", json!({"input_cost_per_token": 2e-6, "off_peak_pricing": always}), told(100, 0), 100_000),
         plain(
             "request",
@@ -217,7 +212,14 @@ fn circumstances() -> Vec<Invoice> {
             json!({"prompt": "a cat", "seconds": "4", "size": "1024x1792"}),
             2_000_000_000,
         ),
-        with("the catalogue's price beside one of an entry's own", "openai/gpt-4o", told(1000, 0), CHAT, hello(), 2_500_000),
+        with(
+            "the catalogue's price beside one of an entry's own",
+            "openai/gpt-4o",
+            told(1000, 0),
+            CHAT,
+            hello(),
+            2_500_000,
+        ),
         with("a price by model", "openai/priced-by-name", told(1000, 0), CHAT, hello(), 7_000_000),
         with("what the vendor says", "openrouter/nobody/knows", reported, CHAT, hello(), 12_300_000),
         Invoice {
@@ -283,7 +285,8 @@ fn calls_cost_what_they_cost() {
 #[test]
 fn a_model_without_a_price_can_be_refused() {
     let vendor = Upstream::always(Reply::json(200, &told(1, 1)));
-    let refusing = |config: Config| config.set("litellm_settings", "block_requests_for_models_without_pricing", json!(true));
+    let refusing =
+        |config: Config| config.set("litellm_settings", "block_requests_for_models_without_pricing", json!(true));
     let gateway = Gateway::start(&refusing(Config::new().model("free", "openai/nobody-knows", &vendor).model(
         "priced",
         "openai/gpt-4o-mini",

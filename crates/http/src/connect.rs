@@ -37,11 +37,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    pub(crate) fn new(
-        proxies: &ProxySettings,
-        authorities: Option<Authorities>,
-        egress: Option<Arc<Egress>>,
-    ) -> Self {
+    pub(crate) fn new(proxies: &ProxySettings, authorities: Option<Authorities>, egress: Option<Arc<Egress>>) -> Self {
         Self { plain: Tcp::new(egress), secure: OnceLock::new(), authorities, proxies: Proxies::new(proxies) }
     }
 

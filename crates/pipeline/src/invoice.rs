@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use tianji_core::{CallRecord, Micros, Usage};
 use tianji_dialects::Observed;
-use tianji_pricing::{Catalogue, Cost, CostAdjust, CostContext, ImageKey, Mode, ModelPrice, SearchContextSize, Units, cost};
+use tianji_pricing::{
+    Catalogue, Cost, CostAdjust, CostContext, ImageKey, Mode, ModelPrice, SearchContextSize, Units, cost,
+};
 use tianji_providers::{Connection, Provider};
 use tianji_wire::RawObject;
 
@@ -33,7 +35,8 @@ impl Terms {
         adjust: Option<CostAdjust>,
     ) -> Self {
         let host = connection.base.split_once("://").map_or("", |(_, rest)| rest);
-        let residency = RESIDENCIES.iter().find(|place| host.split_once('.').is_some_and(|(first, _)| first == **place));
+        let residency =
+            RESIDENCIES.iter().find(|place| host.split_once('.').is_some_and(|(first, _)| first == **place));
         Self {
             residency: residency.copied(),
             regional: place.and_then(Uri::host).is_some_and(|host| provider.is_regional(host)),
@@ -58,7 +61,8 @@ impl Asked {
             search_context_size: Option<String>,
         }
         let options = body.read::<Search>("web_search_options").and_then(Result::ok);
-        let tools = || body.raw("tools").filter(|tools| tools.windows(SEARCH_SIZE.len()).any(|window| window == SEARCH_SIZE));
+        let tools =
+            || body.raw("tools").filter(|tools| tools.windows(SEARCH_SIZE.len()).any(|window| window == SEARCH_SIZE));
         let tools = || serde_json::from_slice::<Vec<Search>>(tools()?).ok();
         let size = options.and_then(|options| options.search_context_size);
         let size = size.or_else(|| tools()?.into_iter().find_map(|tool| tool.search_context_size));
@@ -191,11 +195,7 @@ mod tests {
             ("{}", None, SearchContextSize::Medium),
             (r#"{"service_tier": "flex", "tools": [{"type": "function"}]}"#, Some("flex"), SearchContextSize::Medium),
             (r#"{"web_search_options": {"search_context_size": "low"}}"#, None, SearchContextSize::Low),
-            (
-                r#"{"tools": [{"type": "web_search", "search_context_size": "high"}]}"#,
-                None,
-                SearchContextSize::High,
-            ),
+            (r#"{"tools": [{"type": "web_search", "search_context_size": "high"}]}"#, None, SearchContextSize::High),
         ] {
             let asked = Asked::of(&RawObject::parse(body.into()).unwrap());
             assert_eq!((asked.service_tier.as_deref(), asked.search_context_size), (tier, size), "{body}");

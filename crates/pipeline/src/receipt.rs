@@ -166,7 +166,13 @@ impl Receipt {
     /// What the call costs so far, as far as the provider has said what was used and the price is known.
     pub(crate) fn cost_so_far(&self, seen: &Observed) -> Option<Usd> {
         let elapsed = self.shared.clock.now().saturating_duration_since(self.started);
-        let bill = invoice::bill(self.concrete.as_deref()?, seen.usage.as_ref()?, (&self.asked, seen), &self.record, millis(elapsed));
+        let bill = invoice::bill(
+            self.concrete.as_deref()?,
+            seen.usage.as_ref()?,
+            (&self.asked, seen),
+            &self.record,
+            millis(elapsed),
+        );
         bill.map(|bill| bill.total)
     }
 

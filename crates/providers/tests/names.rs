@@ -8,7 +8,18 @@ use tianji_providers::Catalogue;
 
 /// Crates through which calls go, without those that hold rows, folders and lists of prices.
 const CRATES: &[&str] = &[
-    "admin", "auth", "config", "core", "gateway", "http", "limits", "pipeline", "router", "sign", "storage", "telemetry",
+    "admin",
+    "auth",
+    "config",
+    "core",
+    "gateway",
+    "http",
+    "limits",
+    "pipeline",
+    "router",
+    "sign",
+    "storage",
+    "telemetry",
     "wire",
 ];
 /// Words that mean something else where they stand: a dialect, and what OpenAI's SDKs are told of every model.

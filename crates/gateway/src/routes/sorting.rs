@@ -16,7 +16,9 @@ pub(super) fn sort(deployments: &mut [Value], by: &str, order: Option<&str>) -> 
     };
     let turned = |order: Ordering| if descending { order.reverse() } else { order };
     match by {
-        "model_name" => deployments.sort_by(|one, other| turned(text(one, "/model_name").cmp(&text(other, "/model_name")))),
+        "model_name" => {
+            deployments.sort_by(|one, other| turned(text(one, "/model_name").cmp(&text(other, "/model_name"))))
+        }
         "costs" => deployments.sort_by(|one, other| match (cost(one), cost(other)) {
             (Some(one), Some(other)) => turned(one.total_cmp(&other)),
             (one, other) => other.is_some().cmp(&one.is_some()),
@@ -56,7 +58,8 @@ mod tests {
 
     #[test]
     fn deployments_are_put_in_order() {
-        let priced = |name: &str, input: Value| json!({"model_name": name, "model_info": {"input_cost_per_token": input}});
+        let priced =
+            |name: &str, input: Value| json!({"model_name": name, "model_info": {"input_cost_per_token": input}});
         let all = [priced("b", json!(2e-6)), priced("C", Value::Null), priced("a", json!(1e-6))];
         for (by, order, expected) in [
             ("model_name", None, "a b C"),

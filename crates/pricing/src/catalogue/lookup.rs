@@ -61,7 +61,9 @@ impl Catalogue {
         let high = || [Some(named), without_date(named)].into_iter().flatten().map(|name| format!("{name}{HIGH}"));
         let own = family(provider);
         let found = lines.filter(|lines| *lines > PLAIN_LINES).and_then(|_| {
-            high().find_map(|name| forms(own, bare(provider, &name)).iter().find_map(|key| self.of_family(key, own, Case::Exact)))
+            high().find_map(|name| {
+                forms(own, bare(provider, &name)).iter().find_map(|key| self.of_family(key, own, Case::Exact))
+            })
         });
         match found.and_then(|at| self.read(at)) {
             Some(price) => Some(Arc::new(price)),

@@ -1,9 +1,9 @@
 //! Amazon Bedrock's InvokeModel (AWS, "Amazon Titan Embeddings Text", "Amazon Titan Multimodal Embeddings G1", "Cohere
 //! Embed v3", "Cohere Embed v4").
 
+use super::bedrock_media::{Marengo, Nova};
 use super::compat::payload;
 use super::input::DataUrl;
-use super::bedrock_media::{Marengo, Nova};
 use super::{Call, Item, Part, Wire, begin, cohere, not_carried};
 use crate::kinds::compat::malformed;
 use crate::kinds::hosts::bedrock;

@@ -80,7 +80,8 @@ fn finished(reply: &Reply, wanted: &Wanted) -> Result<Option<Link>, Error> {
 /// What is to be seen, and how it is made.
 fn told_apart(ask: &Ask<'_>) -> (Map<String, Value>, Map<String, Value>) {
     let (mut input, mut parameters) = (Map::new(), Map::new());
-    let apart = ask.target.model.starts_with("wan") || ORDERED.iter().any(|family| ask.target.model.starts_with(family));
+    let apart =
+        ask.target.model.starts_with("wan") || ORDERED.iter().any(|family| ask.target.model.starts_with(family));
     for (name, value) in ask.extras(KNOWN) {
         let of_input = OF_INPUT.contains(&name.as_str()) && apart;
         if of_input { &mut input } else { &mut parameters }.insert(name, value);

@@ -6,8 +6,8 @@ use super::super::{Ask, Flow, Link, Translator, usage_of};
 use super::pictures::{Picture, Pictures, Wanted};
 use super::{KNOWN, OPENAI_ONLY, only_one, prompt, size};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::json;
+use serde_json::value::RawValue;
 use tianji_core::{Error, LossClass, Losses, Reply, Usage};
 use tianji_wire::RawObject;
 

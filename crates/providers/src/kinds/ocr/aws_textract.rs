@@ -59,9 +59,7 @@ fn told(reply: &Reply, model: &str) -> Result<Told, Error> {
     let count = answer.metadata.pages.max(pages.len() as u64);
     let pages: Vec<Value> = pages
         .into_iter()
-        .map(|(index, lines)| {
-            json!({ "index": index, "markdown": lines.join("\n"), "images": [], "dimensions": null })
-        })
+        .map(|(index, lines)| json!({ "index": index, "markdown": lines.join("\n"), "images": [], "dimensions": null }))
         .collect();
     let body = json!({
         "object": "ocr", "model": model, "pages": pages,

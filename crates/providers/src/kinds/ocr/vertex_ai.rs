@@ -15,7 +15,8 @@ pub(super) struct VertexAi;
 impl Translator for VertexAi {
     fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
         let model = ask.target.model.rsplit('/').next().unwrap_or(ask.target.model);
-        let mut request = ask.request_to(&vertex::publisher_url(ask, "mistralai", "rawPredict")?, bytes::Bytes::new())?;
+        let mut request =
+            ask.request_to(&vertex::publisher_url(ask, "mistralai", "rawPredict")?, bytes::Bytes::new())?;
         let mut body = members(ask);
         body.insert("model".to_owned(), model.into());
         let read = compat::reader(ask);

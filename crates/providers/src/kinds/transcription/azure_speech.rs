@@ -22,7 +22,8 @@ impl Translator for AzureSpeech {
         let file = ("audio".to_owned(), recording(ask)?);
         let (form, kind) = multipart(&[("definition".to_owned(), definition)], &[file], ask.unique);
         let version = ask.connection.api_version.as_deref().unwrap_or(VERSION);
-        let url = format!("{}/speechtotext/transcriptions:transcribe?api-version={version}", host(&ask.connection.base));
+        let url =
+            format!("{}/speechtotext/transcriptions:transcribe?api-version={version}", host(&ask.connection.base));
         let mut request = ask.request_to(&url, form)?;
         request.headers.insert(CONTENT_TYPE, kind);
         Ok(Flow::chain(Link::last(request, move |reply| {

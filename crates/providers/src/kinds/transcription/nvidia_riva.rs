@@ -3,8 +3,8 @@
 
 use super::super::compat::{converse, fields};
 use super::super::{Ask, Flow, Translator, multipart};
-use super::transcript::Format;
 use super::recording;
+use super::transcript::Format;
 use http::header::CONTENT_TYPE;
 use tianji_core::{Error, Losses};
 

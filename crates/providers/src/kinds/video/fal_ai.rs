@@ -44,8 +44,7 @@ impl Translator for FalAi {
 fn create(ask: &Ask<'_>, call: &Filming<'_>) -> Result<Flow, Error> {
     let (mut body, film) = order_of(ask)?;
     let queue = ask.base(QUEUE).to_owned();
-    let mut request =
-        ask.request_to(&format!("{queue}/{}", model_path(ask, ask.target.model)?), Payload::default())?;
+    let mut request = ask.request_to(&format!("{queue}/{}", model_path(ask, ask.target.model)?), Payload::default())?;
     let (names, model) = (call.names.clone(), ask.model.to_owned());
     let complete = move |picture: Option<Reference>| {
         body.extend(picture.map(|picture| ("image_url".to_owned(), picture.url().into())));
@@ -90,7 +89,8 @@ fn order_of(ask: &Ask<'_>) -> Result<(Map<String, Value>, Film), Error> {
     if let Some(class) = class.filter(|class| RESOLUTIONS.contains(&class.as_str())) {
         body.entry("resolution").or_insert_with(|| class.into());
     }
-    let said = body.get("duration").and_then(|own| own.as_u64().or_else(|| own.as_str()?.trim_end_matches('s').parse().ok()));
+    let said =
+        body.get("duration").and_then(|own| own.as_u64().or_else(|| own.as_str()?.trim_end_matches('s').parse().ok()));
     let seconds = seconds.or(said).map(|seconds| seconds.to_string());
     Ok((body, Film { created_at: ask.now, seconds, size, ..Film::default() }))
 }

@@ -7,11 +7,8 @@ use crate::provider::{Hooks, Provider};
 use crate::sign::{Unsigned, aws};
 use tianji_core::{Credential, Error};
 
-pub(super) const FOLDER: Folder = Folder {
-    name: "aws_textract",
-    row: include_str!("row.toml"),
-    hooks: Hooks { uri, sign, ..Hooks::COMPAT },
-};
+pub(super) const FOLDER: Folder =
+    Folder { name: "aws_textract", row: include_str!("row.toml"), hooks: Hooks { uri, sign, ..Hooks::COMPAT } };
 
 fn uri(provider: &Provider, connection: &Connection, _: Operation, _: &str) -> Result<String, ConnectionError> {
     if !connection.base.is_empty() {

@@ -35,5 +35,4 @@ pub(super) fn edit(body: &mut RawObject, target: &Target<'_>, losses: &mut Losse
 }
 
 /// What cannot be said.
-const REFUSED: &[&str] =
-    &["best_of", "echo", "frequency_penalty", "logit_bias", "logprobs", "n", "presence_penalty"];
+const REFUSED: &[&str] = &["best_of", "echo", "frequency_penalty", "logit_bias", "logprobs", "n", "presence_penalty"];

@@ -42,7 +42,8 @@ impl StreamEdit for Events {
         let first = self.id.is_none();
         let id = self.id.get_or_insert_with(|| piece.id.unwrap_or_else(|| UNNAMED.to_owned()));
         if first || !text.is_empty() {
-            let delta = if first { json!({ "role": "assistant", "content": text }) } else { json!({ "content": text }) };
+            let delta =
+                if first { json!({ "role": "assistant", "content": text }) } else { json!({ "content": text }) };
             out.push(chunk(id, &json!([{ "index": 0, "delta": delta, "finish_reason": null }]), None));
         }
     }

@@ -12,11 +12,8 @@ use tianji_core::Losses;
 use tianji_core::generate::Target;
 use tianji_wire::RawObject;
 
-pub(super) const FOLDER: Folder = Folder {
-    name: "ragflow",
-    row: include_str!("row.toml"),
-    hooks: Hooks { uri, edit: Some(edit), ..Hooks::COMPAT },
-};
+pub(super) const FOLDER: Folder =
+    Folder { name: "ragflow", row: include_str!("row.toml"), hooks: Hooks { uri, edit: Some(edit), ..Hooks::COMPAT } };
 
 /// A name without a kind means a chat assistant.
 fn uri(
