@@ -1,5 +1,5 @@
 //! What calls cost under an operator's prices and under the circumstances of the call, to the nano-dollar.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ struct Invoice {
     reply: Value,
     path: &'static str,
     call: Value,
-    nanos: i64,
+    nanos: f64,
 }
 
 fn chat(usage: Value) -> Value {
@@ -47,7 +47,7 @@ fn own() -> Vec<Invoice> {
     });
     let mut flexible = told(100, 0);
     flexible.as_object_mut().unwrap().insert("service_tier".to_owned(), json!("flex"));
-    let plain = |name, params, reply, nanos| Invoice {
+    let plain = |name, params, reply, nanos: u32| Invoice {
         name,
         model: "openai/of-my-own",
         params,
@@ -55,7 +55,7 @@ fn own() -> Vec<Invoice> {
         reply,
         path: CHAT,
         call: hello(),
-        nanos,
+        nanos: f64::from(nanos),
     };
     vec![
         plain("tokens", json!({"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}), told(10, 5), 20_000),
@@ -94,14 +94,14 @@ fn own() -> Vec<Invoice> {
             }),
             path: "/v1/messages",
             call: hello(),
-            nanos: 48_000_000,
+            nanos: 48_000_000.0,
         },
     ]
 }
 
 /// Units that are no tokens; what the model is for stands in the entry.
 fn units() -> Vec<Invoice> {
-    let unit = |name, model, mode: &str, params, reply, path, call, nanos| Invoice {
+    let unit = |name, model, mode: &str, params, reply, path, call, nanos: u32| Invoice {
         name,
         model,
         params,
@@ -109,7 +109,7 @@ fn units() -> Vec<Invoice> {
         reply,
         path,
         call,
-        nanos,
+        nanos: f64::from(nanos),
     };
     vec![
         unit(
@@ -180,7 +180,7 @@ fn units() -> Vec<Invoice> {
 
 /// The catalogue's prices, by what the call asks for; the operator's by provider; the vendor's own word.
 fn circumstances() -> Vec<Invoice> {
-    let with = |name, model, reply, path, call, nanos| Invoice {
+    let with = |name, model, reply, path, call, nanos: u32| Invoice {
         name,
         model,
         params: json!({}),
@@ -188,7 +188,7 @@ fn circumstances() -> Vec<Invoice> {
         reply,
         path,
         call,
-        nanos,
+        nanos: f64::from(nanos),
     };
     let cached = chat(json!({
         "prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16, "prompt_tokens_details": {"cached_tokens": 4},
@@ -274,7 +274,7 @@ fn calls_cost_what_they_cost() {
         let answer = post(&gateway, invoice.path, &format!("m{place}"), &invoice.call);
         assert_eq!(answer.status, 200, "{}: {}", invoice.name, answer.text());
         let cost = answer.header("x-litellm-response-cost").to_owned();
-        let nanos = cost.parse::<f64>().map(|cost| (cost * 1e9).round() as i64);
+        let nanos = cost.parse::<f64>().map(|cost| (cost * 1e9).round());
         if nanos.as_ref().ok() != Some(&invoice.nanos) {
             wrong.push(format!("{}: {cost:?} instead of {} nano-dollars", invoice.name, invoice.nanos));
         }

@@ -55,8 +55,6 @@ impl Authorities {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::{Authorities, AuthoritiesError};
 
     #[test]

@@ -160,8 +160,6 @@ const RESIDENCIES: &[&str] = &["eu", "us"];
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::{Asked, Terms, sides};
     use tianji_pricing::SearchContextSize;
     use tianji_providers::{Catalogue, Connection, ConnectionParams};

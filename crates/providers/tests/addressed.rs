@@ -1,7 +1,5 @@
 //! Providers whose models have addresses of their own: what a model's name makes of the address and of the body.
 
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
-
 use serde_json::{Value, json};
 use tianji_core::generate::{Capabilities, EffortBudgets, Target};
 use tianji_core::{Losses, Secret};

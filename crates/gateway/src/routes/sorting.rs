@@ -51,8 +51,6 @@ fn unknown(param: &'static str, given: &str, known: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
     use super::sort;
     use serde_json::{Value, json};
 
