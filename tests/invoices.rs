@@ -283,6 +283,26 @@ fn calls_cost_what_they_cost() {
 }
 
 #[test]
+fn an_answer_says_what_was_taken_off_and_put_on() {
+    let vendor = Upstream::always(Reply::json(200, &told(1000, 0)));
+    let config = Config::new()
+        .model("m", "openai/gpt-4o", &vendor)
+        .set("litellm_settings", "cost_discount_config", json!({"openai": 0.1}))
+        .set("litellm_settings", "cost_margin_config", json!({"global": 0.2}));
+    let answer = post(&Gateway::start(&config), CHAT, "m", &hello());
+    for (name, value) in [
+        ("", "0.0027"),
+        ("-original", "0.0025"),
+        ("-input", "0.0025"),
+        ("-discount-amount", "0.00025"),
+        ("-margin-amount", "0.00045"),
+        ("-margin-percent", "0.2"),
+    ] {
+        assert_eq!(answer.header(&format!("x-litellm-response-cost{name}")), value, "{name}");
+    }
+}
+
+#[test]
 fn a_model_without_a_price_can_be_refused() {
     let vendor = Upstream::always(Reply::json(200, &told(1, 1)));
     let refusing =

@@ -46,6 +46,13 @@ impl Terms {
     }
 }
 
+impl Terms {
+    /// Discount and margin.
+    pub(crate) const fn adjust(&self) -> Option<&CostAdjust> {
+        self.adjust.as_ref()
+    }
+}
+
 /// What a call asks for that its price depends on, unless the vendor says otherwise.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asked {
