@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::Write as _;
 use std::time::Instant;
 use tianji_auth::Role;
-use tianji_core::{Error, Usd};
+use tianji_core::{CallRecord, Error, Usd};
 
 /// Names of the two families.
 struct Names {
