@@ -166,6 +166,13 @@ pub(crate) fn success(
     map
 }
 
+/// What a call costs that has not ended yet, where that is known.
+pub(crate) fn known_cost(settings: &Settings, cost: Usd, map: &mut HeaderMap) {
+    let mut writer = Writer::new(settings.header_prefix, map);
+    writer.usd(COST, cost);
+    writer.usd(COST_ORIGINAL, cost);
+}
+
 /// What the call cost, of what that is made up, and what the operator took off and put on.
 fn cost(writer: &mut Writer<'_>, attempt: &Attempt, record: &CallRecord) {
     writer.usd(COST, record.cost);
