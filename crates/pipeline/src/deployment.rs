@@ -90,7 +90,7 @@ pub struct Concrete {
     /// Price, if known.
     pub price: Option<Arc<ModelPrice>>,
     /// What else its calls' prices depend on.
-    pub terms: Terms,
+    pub(crate) terms: Terms,
     /// What it can do.
     pub capabilities: Capabilities,
     /// The ways to ask it for a reply; the usual one first.

@@ -15,7 +15,7 @@ use tianji_wire::RawObject;
 
 /// What the price of a model's calls depends on besides the calls.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Terms {
+pub(crate) struct Terms {
     /// Where the vendor keeps the data: `eu`, `us`.
     residency: Option<&'static str>,
     /// The calls go to an endpoint of a region.
