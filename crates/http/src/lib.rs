@@ -14,6 +14,7 @@
 //! Why not `hyper-util`'s pooled client: it keeps one pool for all threads and one HTTP/2 connection per origin. Here
 //! a pool shard belongs to a thread, so that with one runtime per core a connection is driven where it is used.
 
+mod authorities;
 mod body;
 mod client;
 mod connect;
@@ -30,6 +31,7 @@ mod redirect;
 mod shard;
 mod tcp;
 
+pub use authorities::{Authorities, AuthoritiesError};
 pub use body::UpstreamBody;
 pub use client::{HttpClient, HttpSettings};
 pub use credentials::Credentials;

@@ -112,11 +112,11 @@ fn inspect(
         DialectId::Gemini => gemini::inspect(body),
         DialectId::TextGeneration | DialectId::ReplicatePredictions => Err(DialectError::no_clients(endpoint.dialect)),
     };
-    seen.map_err(|cause| refused(endpoint.dialect, cause))
+    seen.map_err(|cause| unreadable(endpoint.dialect, cause))
 }
 
 /// As a refusal; of chat completions without something in the reference proxy's words, which name the route.
-fn refused(dialect: DialectId, cause: DialectError) -> Error {
+fn unreadable(dialect: DialectId, cause: DialectError) -> Error {
     let names_route = dialect == DialectId::OpenAiChat && matches!(cause, DialectError::Missing { .. });
     let mut error = cause.of_request();
     if names_route {

@@ -3,6 +3,7 @@
 use crate::attempt::{self, Outcome, send};
 use crate::call::{Admitted, Attempt, Routed};
 use crate::deployment::Deployment;
+use crate::invoice;
 use crate::media;
 use crate::shared::Shared;
 use crate::snapshot::Found;
@@ -130,7 +131,14 @@ async fn one(
 ) -> Result<(Attempt, Outcome, InFlight), Error> {
     let deployment =
         found.group.deployments.get(place).ok_or_else(|| words::unknown_model(Some(&found.name), &call.snapshot))?;
-    let concrete = deployment.concrete(found.filled(place), &call.snapshot.prices).map_err(words::no_connection)?;
+    let prices = &call.snapshot.prices;
+    let concrete = deployment.concrete(found.filled(place), prices).map_err(words::no_connection)?;
+    let concrete = invoice::sized(deployment, &concrete, &call.body, prices);
+    let unpriced = concrete.price.as_ref().is_none_or(|price| !price.has_prices());
+    if unpriced && call.snapshot.settings.block_unpriced {
+        return Err(words::unpriced(&concrete.full));
+    }
+    call.receipt.asks(invoice::Asked::of(&call.body));
     let mut attempt = media::encoded(call, deployment, &concrete, found, target).await?;
     call.receipt.attempt(deployment, &concrete, &attempt.losses);
     for loss in attempt.losses.iter() {

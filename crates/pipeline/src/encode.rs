@@ -98,6 +98,9 @@ fn generate(
     let plain_chat = call.snapshot.settings.chat_for_messages;
     let way = concrete.way(&deployment.provider, call.endpoint.dialect, plain_chat);
     let (way, places) = way.ok_or_else(|| words::no_chat(&deployment.provider))?;
+    // Servers of prompts are called by names that do not say which model they have.
+    let prompted = deployment.prompt_model.as_deref().filter(|_| way.dialect == DialectId::TextGeneration);
+    let target = &Target { model: prompted.unwrap_or(target.model), ..*target };
     let encoded = if way.dialect == call.endpoint.dialect {
         same_dialect(body, call, way, deployment, target, losses)?
     } else {

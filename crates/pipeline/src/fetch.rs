@@ -38,7 +38,7 @@ pub(crate) async fn found(
         if foreign && !trusting && !is_public_site(&request.uri) {
             return Err(astray());
         }
-        Ok(if foreign && !trusting { call.snapshot.fetcher.client() } else { &shared.http })
+        Ok(if foreign && !trusting { call.snapshot.fetcher.client() } else { deployment.client(shared) })
     };
     match follow(request, deadlines, before).await {
         Ok(reply) => raw(reply, usage).await,

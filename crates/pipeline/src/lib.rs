@@ -25,6 +25,7 @@ mod fetch;
 mod films;
 mod follow;
 mod headers;
+mod invoice;
 mod invoke;
 mod job;
 mod keep_alive;

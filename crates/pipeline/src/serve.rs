@@ -15,8 +15,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
 use std::time::Duration;
-use tianji_core::{BodyShape, DialectId, Error, Framing, Losses};
-use tianji_dialects::{bedrock_converse, dialect};
+use tianji_core::{BodyShape, DialectId, Error, Framing, Losses, Usage};
+use tianji_dialects::{Observed, bedrock_converse, dialect};
 
 /// Serves a request.
 pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) -> Response<ReplyBody> {
@@ -97,6 +97,12 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
         }
         Outcome::Raw { body, usage, headers } => {
             let mut map = headers::success(&call, &attempt, &call.receipt, &headers, now);
+            // What is spoken is known before it is heard.
+            let known =
+                Observed { usage: Some(*usage).filter(|usage| *usage != Usage::default()), ..Observed::default() };
+            if let Some(cost) = call.receipt.cost_so_far(&known) {
+                headers::known_cost(&call.snapshot.settings, cost, &mut map);
+            }
             losses(&attempt.losses, &mut map);
             let kind = headers.get(CONTENT_TYPE).cloned().unwrap_or(BYTES);
             invoke::label(call.endpoint, &headers, &mut map);

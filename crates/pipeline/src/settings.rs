@@ -111,6 +111,8 @@ pub struct Settings {
     pub default_model: Option<String>,
     /// Where prices are read from besides the embedded ones.
     pub prices: PriceSource,
+    /// Calls of models without a price are refused.
+    pub block_unpriced: bool,
     /// Largest JSON body in bytes.
     pub max_body: usize,
     /// Largest form with files in bytes.
@@ -152,6 +154,7 @@ impl Default for Settings {
             key_header: None,
             default_model: None,
             prices: PriceSource::default(),
+            block_unpriced: false,
             max_body: 100 << 20,
             max_form: 512 << 20,
             max_reply: 64 << 20,

@@ -89,6 +89,14 @@ pub(crate) fn missing_key(provider: &Provider, variables: &str) -> Error {
     Error::provider(Kind::Authentication, message)
 }
 
+/// A model whose calls would cost nobody knows what.
+pub(crate) fn unpriced(model: &str) -> Error {
+    let message = format!(
+        "There is no price for model={model}, and block_requests_for_models_without_pricing is on: set `input_cost_per_token` and `output_cost_per_token` in the model's parameters."
+    );
+    Error::client(Kind::BadRequest, message).with_param("model")
+}
+
 /// A deployment that cannot be addressed.
 pub(crate) fn no_connection(cause: ConnectionError) -> Error {
     Error::gateway(Kind::InternalServer, cause.to_string()).with_source(cause)

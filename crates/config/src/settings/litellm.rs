@@ -7,7 +7,10 @@ use indexmap::IndexMap;
 use crate::diagnostic::{Report, Trail};
 use crate::fallback::{FallbackLists, names};
 use crate::raw::Map;
+use crate::raw_object::RawObject;
 use crate::read::Fields;
+
+use super::money::{self, CostMargin};
 
 /// Defaults and switches for requests. `None` = the gateway's default.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,6 +45,14 @@ pub struct LitellmSettings {
     pub model_cost_map_url: Option<String>,
     /// Time between two reloads of it.
     pub model_cost_map_reload_interval: Option<Duration>,
+    /// Fractions that providers take off their prices, as decimal text.
+    pub cost_discounts: IndexMap<String, String>,
+    /// What is put on the prices of providers, or of all (`global`).
+    pub cost_margins: IndexMap<String, CostMargin>,
+    /// Members of price entries by model, which replace the catalogue's.
+    pub custom_pricing: IndexMap<String, RawObject>,
+    /// Calls of models without a price are refused.
+    pub block_unpriced: bool,
     /// Whether addresses that clients name must be public (`user_url_validation`).
     pub user_url_validation: Option<bool>,
     /// Hosts and networks that clients may name although they are not (`user_url_allowed_hosts`).
@@ -70,6 +81,10 @@ impl LitellmSettings {
                 .and_then(|code| code.try_into().ok()),
             model_cost_map_url: fields.text("model_cost_map_url"),
             model_cost_map_reload_interval: fields.seconds("model_cost_map_reload_interval"),
+            cost_discounts: money::discounts(fields.map("cost_discount_config")),
+            cost_margins: money::margins(fields.map("cost_margin_config")),
+            custom_pricing: money::custom(fields.map("custom_pricing")),
+            block_unpriced: fields.flag("block_requests_for_models_without_pricing").unwrap_or(false),
             user_url_validation: fields.flag("user_url_validation"),
             user_url_allowed_hosts: fields.texts("user_url_allowed_hosts"),
         })

@@ -11,6 +11,7 @@ mod models;
 mod native;
 mod prices;
 mod responses;
+mod sorting;
 mod videos;
 
 use crate::edge::DEFAULT_DIALECT;

@@ -55,6 +55,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         key_header: general.key_header_name.as_deref().and_then(|name| HeaderName::try_from(name).ok()),
         default_model: general.completion_model.clone(),
         prices: base.prices,
+        block_unpriced: litellm.block_unpriced,
         max_body: general.max_request_size_mb.map_or(base.max_body, megabytes),
         max_form: base.max_form,
         max_reply: base.max_reply,

@@ -46,7 +46,7 @@ pub(super) async fn count(
     let credential = credential::of(shared, deployment).await.ok()?;
     signed(shared, deployment, credential.as_deref(), &mut request).ok()?;
     let deadlines = Deadlines { first_byte: TIME, between_bytes: TIME, ..Deadlines::default() };
-    let reply = shared.http.send_wire(request, &deadlines).await.ok()?;
+    let reply = deployment.client(shared).send_wire(request, &deadlines).await.ok()?;
     if !reply.status().is_success() {
         return None;
     }

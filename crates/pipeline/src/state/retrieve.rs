@@ -113,7 +113,7 @@ async fn at_vendor(
     let credential = credential::of(shared, deployment).await?;
     signed(shared, deployment, credential.as_deref(), &mut request)?;
     let deadlines = Deadlines { first_byte: TIME, between_bytes: TIME, ..Deadlines::default() };
-    let reply = shared.http.send_wire(request, &deadlines).await.map_err(HttpError::into_error)?;
+    let reply = deployment.client(shared).send_wire(request, &deadlines).await.map_err(HttpError::into_error)?;
     let (head, body) = reply.into_parts();
     let body = body.collect(snapshot.settings.max_reply).await.map_err(HttpError::into_error)?;
     if !head.status.is_success() {

@@ -4,8 +4,11 @@ use super::{Ask, Chain, Flow, Link};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
-use tianji_core::{Error, Kind, LossClass, Losses, Payload, Upload};
+use tianji_core::egress::is_public_site;
+use tianji_core::{Error, Kind, LossClass, Losses, Payload, Reply, Upload, WireRequest};
 
 impl Ask<'_> {
     /// A text that is not empty.
@@ -123,8 +126,31 @@ pub(crate) fn same_site(own: &str, named: &str) -> bool {
     scheme == named_scheme && (own == named || named == site || ended)
 }
 
+/// A request without a credential for a file that a vendor's reply names. Only public hosts and the vendor's own are
+/// asked: an address in a reply must not lead into the operator's network.
+pub(super) fn file_at(base: &str, url: &str) -> Result<WireRequest, Error> {
+    let uri: Uri = url.parse().map_err(|_| super::compat::malformed())?;
+    if !is_public_site(&uri) && !same_site(base, url) {
+        return Err(Error::provider(Kind::MalformedReply, "the provider's address of a file is not a public one"));
+    }
+    Ok(WireRequest { method: Method::GET, uri, headers: HeaderMap::new(), body: Payload::default() })
+}
+
+/// A reply that is JSON of a known form.
+pub(super) fn parsed<T: serde::de::DeserializeOwned>(reply: &Reply) -> Result<T, Error> {
+    serde_json::from_slice(&reply.body).map_err(|cause| super::compat::malformed().with_source(cause))
+}
+
+/// An id of the vendor's as a segment of a path.
+pub(super) fn segment(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
+
 fn host(url: &str) -> Option<(String, String)> {
     let (scheme, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     Some((scheme.to_ascii_lowercase(), authority.rsplit('@').next()?.to_ascii_lowercase()))
 }
+
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

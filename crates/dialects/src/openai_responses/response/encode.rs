@@ -16,7 +16,7 @@ pub(in crate::openai_responses) fn encode(response: &GenerateResponse, view: &Cl
     let shell = Shell {
         id: ids::response(&response.id, view).into_owned(),
         created: response.created.unwrap_or(view.created),
-        model: model.clone(),
+        model: model.to_owned(),
     };
     let choice = response.choices.first();
     let incomplete = finish::incomplete(choice.and_then(|choice| choice.finish.as_ref()));
