@@ -59,6 +59,7 @@ pub(crate) fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls,
     for (name, _) in body.iter() {
         match member(name, dialect) {
             Member::Model => {}
+            Member::Forbidden if name.starts_with(MOCK_TESTING) => return Err(no_testing(name)),
             Member::Forbidden => return Err(forbidden(name)),
             kind => taken.push((name.to_owned(), kind)),
         }
@@ -128,6 +129,7 @@ fn is_silent(name: &str) -> bool {
                 | "retry_policy"
                 | "priority"
                 | "mock_response"
+                | "mock_tool_calls"
                 | "prompt_id"
                 | "prompt_variables"
                 | "prompt_version"
@@ -144,7 +146,7 @@ fn is_silent(name: &str) -> bool {
 
 fn is_forbidden(name: &str) -> bool {
     name.starts_with("aws_")
-        || name.starts_with("mock_testing_")
+        || name.starts_with(MOCK_TESTING)
         || matches!(
             name,
             "api_key"
@@ -226,7 +228,14 @@ fn fallbacks(value: &Value) -> Result<Vec<FallbackTarget>, Error> {
         }
         _ => Err(invalid("fallbacks", "items must be names or objects")),
     };
-    items.iter().take(MOST_FALLBACKS).map(target).collect()
+    let listed = items.iter().flat_map(|item| of_group(item).unwrap_or(std::slice::from_ref(item)));
+    listed.take(MOST_FALLBACKS).map(target).collect()
+}
+
+/// The targets of an item in the form of the configuration, `{group: [targets]}`: here it can mean the called group only.
+fn of_group(item: &Value) -> Option<&[Value]> {
+    let fields = item.as_object().filter(|fields| fields.len() == 1)?;
+    fields.values().next()?.as_array().map(Vec::as_slice)
 }
 
 fn members(name: &str, value: &Value) -> Result<Vec<(String, Bytes)>, Error> {
@@ -283,10 +292,17 @@ fn forbidden(name: &str) -> Error {
     .with_param("None")
 }
 
+/// What is for tests of the gateway itself is no way to make it fail.
+fn no_testing(name: &str) -> Error {
+    Error::client(Kind::BadRequest, format!("Mock testing request params are disabled on this proxy: {name}."))
+}
+
 fn invalid(name: &str, reason: &str) -> Error {
     Error::client(Kind::BadRequest, format!("Invalid value for '{name}': {reason}")).with_param(name.to_owned())
 }
 
+/// Beginning of the names of members that let a test fail on purpose.
+const MOCK_TESTING: &str = "mock_testing_";
 /// Longest metadata kept, in bytes (storage sheet §4).
 const MOST_METADATA: usize = 16 * 1024;
 /// Most tags of a call (security sheet §2.4).

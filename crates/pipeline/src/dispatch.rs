@@ -159,10 +159,10 @@ async fn one(
     }
 }
 
-/// The model name that the client sees is the one it sent; after a whole-reply fallback it is the upstream's own.
+/// The model name that the client sees is the one it sent. In a whole reply after a fallback, or for a model that
+/// stood in the path, it is the upstream's own.
 fn view(call: &Admitted, target: &FallbackTarget) -> ClientView {
-    let fell_back = !target.model.is_empty() && !call.stream;
-    let upstream_name = call.endpoint.shows_upstream_model || fell_back;
+    let upstream_name = !call.stream && (call.endpoint.shows_upstream_model || !target.model.is_empty());
     ClientView {
         model: if upstream_name { String::new() } else { call.model.clone() },
         minted_id: call.receipt.minted_id(),

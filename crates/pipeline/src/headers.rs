@@ -40,6 +40,9 @@ names! {
     COST_CACHE_CREATION = "response-cost-cache-creation";
     COST_REASONING = "response-cost-reasoning";
     COST_TOOLS = "response-cost-tool-usage";
+    COST_DISCOUNT = "response-cost-discount-amount";
+    COST_MARGIN = "response-cost-margin-amount";
+    COST_MARGIN_PERCENT = "response-cost-margin-percent";
     KEY_SPEND = "key-spend";
     KEY_RPM = "key-rpm-limit";
     KEY_TPM = "key-tpm-limit";
@@ -96,7 +99,7 @@ impl<'a> Writer<'a> {
 
     fn usd(&mut self, names: Names, usd: Usd) {
         if usd == Usd::ZERO {
-            return self.put(names, HeaderValue::from_static("0.0"));
+            return self.put(names, NOTHING);
         }
         // Memory takes everything.
         let _ = usd.write_python(&mut self.room);
@@ -159,6 +162,10 @@ pub(crate) fn success(
     if call.stream {
         return map;
     }
+    // Dashboards read these whether they say something or not.
+    for names in [COST_INPUT, COST_OUTPUT, COST_TOOLS, COST_DISCOUNT, COST_MARGIN, COST_MARGIN_PERCENT] {
+        writer.put(names, NOTHING);
+    }
     writer.usd(COST, record.cost);
     writer.usd(COST_ORIGINAL, record.cost);
     for (name, usd) in &record.cost_parts {
@@ -174,7 +181,7 @@ pub(crate) fn failure(call: &Admitted, receipt: &Receipt) -> HeaderMap {
     let mut map = HeaderMap::with_capacity(16);
     let mut writer = Writer::new(call.snapshot.settings.header_prefix, &mut map);
     common(&mut writer, call, receipt, receipt.record().started_at);
-    writer.usd(COST, Usd::ZERO);
+    writer.put(COST, HeaderValue::from_static("0"));
     writer.text(TIMEOUT, &format!("{:?}", call.timeout.as_secs_f64()));
     map
 }
@@ -225,14 +232,21 @@ fn copy_upstream(upstream: &HeaderMap, map: &mut HeaderMap) {
         if !is_shown(name) {
             continue;
         }
-        if name.as_str().starts_with("x-ratelimit-") || name == "request-id" {
-            map.insert(name.clone(), value.clone());
-        } else if name == "x-request-id" {
-            map.insert(HeaderName::from_static("request-id"), value.clone());
+        if let Some(plain) = plain(name) {
+            map.insert(plain, value.clone());
         }
         if let Ok(prefixed) = HeaderName::try_from(["llm_provider-", name.as_str()].concat()) {
             map.insert(prefixed, value.clone());
         }
+    }
+}
+
+/// The name under which a provider's header is shown as it is, where that is of use to its own clients.
+pub(crate) fn plain(name: &HeaderName) -> Option<HeaderName> {
+    match name.as_str() {
+        "x-request-id" | "request-id" => Some(HeaderName::from_static("request-id")),
+        limit if limit.starts_with("x-ratelimit-") => Some(name.clone()),
+        _ => None,
     }
 }
 
@@ -259,4 +273,6 @@ pub(crate) fn is_shown(name: &HeaderName) -> bool {
 
 /// Bytes of all values of a reply, roughly.
 const ROOM: usize = 384;
+/// No dollars.
+const NOTHING: HeaderValue = HeaderValue::from_static("0.0");
 const ONE: HeaderValue = HeaderValue::from_static("1");

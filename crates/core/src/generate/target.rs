@@ -100,7 +100,7 @@ impl EffortBudgets {
 /// The client that a reply is encoded for.
 #[derive(Clone, Debug, Default)]
 pub struct ClientView {
-    /// Model name to show.
+    /// Model name to show; empty = the one that the upstream says. Streams always have one.
     pub model: String,
     /// Id for the reply where the upstream's own does not fit the client's dialect.
     pub minted_id: String,
@@ -117,6 +117,11 @@ pub struct ClientView {
 }
 
 impl ClientView {
+    /// The model name of a whole reply: the one to show, or the upstream's own.
+    pub fn model_or<'a>(&'a self, upstream: &'a str) -> &'a str {
+        if self.model.is_empty() { upstream } else { &self.model }
+    }
+
     /// The view that a decoded request asks for.
     pub fn of(request: &GenerateRequest, minted_id: String, created: i64) -> Self {
         Self {

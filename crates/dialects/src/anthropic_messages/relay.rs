@@ -38,7 +38,8 @@ pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> 
             return Err(DialectError::Reply(cause));
         }
     }
-    let Some(range) = model.and_then(|model| place_in(body, model)) else { return Ok(body.clone()) };
+    let renamed = model.filter(|_| !view.model.is_empty());
+    let Some(range) = renamed.and_then(|model| place_in(body, model)) else { return Ok(body.clone()) };
     Ok(splice(body, range, &view.model).freeze())
 }
 

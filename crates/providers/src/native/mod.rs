@@ -8,6 +8,7 @@ mod azure_ai;
 mod bedrock;
 mod bedrock_mantle;
 mod cohere;
+mod deepseek;
 mod gemini;
 mod gigachat;
 mod github_copilot;
@@ -49,6 +50,7 @@ pub(crate) const ALL: &[Folder] = &[
     bedrock::FOLDER,
     bedrock_mantle::FOLDER,
     cohere::FOLDER,
+    deepseek::FOLDER,
     gemini::FOLDER,
     gigachat::FOLDER,
     github_copilot::FOLDER,

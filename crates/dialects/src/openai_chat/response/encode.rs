@@ -20,7 +20,7 @@ pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientV
     json::string(client_id(&response.id, view), &mut out);
     let created = response.created.unwrap_or(view.created);
     let _ = write!(out, r#","object":"chat.completion","created":{created},"model":"#);
-    json::string(&view.model, &mut out);
+    json::string(view.model_or(&response.model), &mut out);
     out.extend_from_slice(br#","choices":["#);
     let mut commas = Commas::new();
     for choice in &response.choices {
