@@ -73,7 +73,31 @@ pub(crate) fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls,
             act(&mut controls, &name, &raw)?;
         }
     }
+    share(body, dialect, &mut controls);
     Ok(controls)
+}
+
+/// `metadata` where the model has one too: the gateway reads it all, the model gets what its vendor takes. That is
+/// `user_id` (Anthropic, "Create a Message") or texts (OpenAI, "Create a model response").
+fn share(body: &mut RawObject, dialect: DialectId, controls: &mut Controls) {
+    let takes: fn(&str, &Value) -> bool = match dialect {
+        DialectId::AnthropicMessages => |name, _| name == "user_id",
+        DialectId::OpenAiResponses => |_, value| value.is_string(),
+        _ => return,
+    };
+    let Some(Ok(mut fields)) = body.read::<serde_json::Map<String, Value>>("metadata") else { return };
+    controls.tags.extend(fields.get("tags").map(strings).unwrap_or_default());
+    let own = fields.iter().any(|(name, value)| !takes(name, value));
+    if !own {
+        return;
+    }
+    controls.metadata = Some(Value::Object(fields.clone()).to_string()).filter(|text| text.len() <= MOST_METADATA);
+    fields.retain(|name, value| takes(name, value));
+    if fields.is_empty() {
+        body.remove("metadata");
+    } else {
+        body.set("metadata", &fields);
+    }
 }
 
 fn member(name: &str, dialect: DialectId) -> Member {
@@ -130,6 +154,8 @@ fn is_silent(name: &str) -> bool {
                 | "priority"
                 | "mock_response"
                 | "mock_tool_calls"
+                | "base_model"
+                | "context_window_fallback_dict"
                 | "prompt_id"
                 | "prompt_variables"
                 | "prompt_version"
@@ -313,40 +339,4 @@ const MOST_FALLBACKS: usize = 16;
 const MOST_RETRIES: u32 = 10;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn taken(text: &str) -> (Result<Controls, Error>, String) {
-        let mut body = RawObject::parse(Bytes::copy_from_slice(text.as_bytes())).unwrap();
-        let controls = take(&mut body, DialectId::OpenAiChat);
-        (controls, String::from_utf8(body.to_bytes().to_vec()).unwrap())
-    }
-
-    #[test]
-    fn the_gateways_members_are_taken_out_and_all_others_stay() {
-        let (controls, left) = taken(
-            r#"{"model":"m","fallbacks":["b",{"model":"c","top_p":1}],"banana":1,"tags":["a"],"metadata":{"tags":["b"]},"timeout":2,"cache":{"no-cache":true},"litellm_x":1}"#,
-        );
-        let controls = controls.unwrap();
-        assert_eq!(left, r#"{"model":"m", "banana":1}"#);
-        assert_eq!(controls.fallbacks.map(|list| list.len()), Some(2));
-        assert_eq!(controls.tags, ["a", "b"]);
-        assert_eq!(controls.timeout, Some(Duration::from_secs(2)));
-    }
-
-    #[test]
-    fn credentials_cannot_be_steered_at_any_depth() {
-        for text in [
-            r#"{"api_base":"http://x"}"#,
-            r#"{"aws_access_key_id":"x"}"#,
-            r#"{"metadata":{"a":{"b":{"c":{"d":{"api_base":"http://x"}}}}}}"#,
-            r#"{"extra_body":{"api_key":"x"}}"#,
-            r#"{"fallbacks":[{"model":"a","api_base":"http://x"}]}"#,
-        ] {
-            let (controls, _) = taken(text);
-            let refusal = controls.unwrap_err();
-            assert_eq!(refusal.status, 401, "{text}");
-            assert!(refusal.message.contains("is not allowed in request body"), "{}", refusal.message);
-        }
-    }
-}
+mod tests;

@@ -40,7 +40,7 @@ pub use mode::Mode;
 pub use overrides::Overrides;
 pub use price::{Price, PriceError};
 pub use tokens::{
-    CallText, ImageDetail, ImageRule, MessageText, Piece, TokenCounter, Tokenizer, TokenizerKind, ToolText, Vocabulary,
+    CallText, Definition, ImageDetail, ImageRule, MessageText, Piece, TokenCounter, Tokenizer, TokenizerKind, ToolText, Vocabulary,
     count_pieces, count_text, estimate_tokens, function_signatures, is_expensive, pdf_tokens,
 };
 
