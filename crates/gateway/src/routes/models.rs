@@ -35,8 +35,7 @@ fn list(hit: Hit) -> Answer {
 
 fn listed(hit: &Hit) -> Result<Reply, Error> {
     let query: Query = super::admin::from_query(hit.head.uri.query())?;
-    let mut names: Vec<String> =
-        visible(&hit.snapshot, hit.caller.as_ref()).into_iter().map(str::to_owned).collect();
+    let mut names: Vec<String> = visible(&hit.snapshot, hit.caller.as_ref()).into_iter().map(str::to_owned).collect();
     if query.return_wildcard_routes {
         let wild = under_wildcards(&hit.snapshot);
         names.extend(wild.into_iter().filter(|name| may_call(hit.caller.as_ref(), name)));

@@ -21,7 +21,12 @@ fn the_gateways_members_are_taken_out_and_all_others_stay() {
 #[test]
 fn metadata_of_two_readers_is_shared_between_them() {
     for (dialect, text, left, tags) in [
-        (DialectId::AnthropicMessages, r#"{"metadata":{"user_id":"u","tags":["a"],"x":1}}"#, r#"{"metadata":{"user_id":"u"}}"#, 1),
+        (
+            DialectId::AnthropicMessages,
+            r#"{"metadata":{"user_id":"u","tags":["a"],"x":1}}"#,
+            r#"{"metadata":{"user_id":"u"}}"#,
+            1,
+        ),
         (DialectId::AnthropicMessages, r#"{"metadata":{"user_id":"u"}}"#, r#"{"metadata":{"user_id":"u"}}"#, 0),
         (DialectId::OpenAiResponses, r#"{"metadata":{"k":"v","tags":["a","b"]}}"#, r#"{"metadata":{"k":"v"}}"#, 2),
         (DialectId::OpenAiResponses, r#"{"metadata":{"tags":["a"]}}"#, "{}", 1),

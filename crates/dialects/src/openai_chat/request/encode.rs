@@ -277,7 +277,10 @@ impl Body<'_> {
                     let class = text_only(name, raw);
                     self.losses.push(class, name.as_str(), "a parameter that only text completions have");
                 }
-                _ if request.source == DialectId::OpenAiResponses && KEPT_HERE.contains(&name.as_str()) && !self.allows(name) => {
+                _ if request.source == DialectId::OpenAiResponses
+                    && KEPT_HERE.contains(&name.as_str())
+                    && !self.allows(name) =>
+                {
                     self.losses.push(LossClass::Hint, name.as_str(), "kept and repeated by the gateway");
                 }
                 _ if name != "stream_options" => self.once(name, raw),

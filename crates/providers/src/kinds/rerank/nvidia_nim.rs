@@ -54,7 +54,11 @@ fn address(ask: &Ask<'_>, name: &str, model: &str) -> Result<String, Error> {
         return Ok(base.to_owned());
     }
     let root = base.strip_suffix("/v1").unwrap_or(base);
-    if ranks { Ok(format!("{root}/v1/ranking")) } else { Ok(format!("{root}/v1/retrieval/{}/reranking", model_path(ask, model)?)) }
+    if ranks {
+        Ok(format!("{root}/v1/ranking"))
+    } else {
+        Ok(format!("{root}/v1/retrieval/{}/reranking", model_path(ask, model)?))
+    }
 }
 
 #[derive(Deserialize)]

@@ -9,11 +9,8 @@ use crate::ways::{Way, compat_ways};
 use http::{HeaderMap, HeaderName};
 use tianji_core::DialectId;
 
-pub(super) const FOLDER: Folder = Folder {
-    name: "deepseek",
-    row: include_str!("row.toml"),
-    hooks: Hooks { uri, authorise, ways, ..Hooks::COMPAT },
-};
+pub(super) const FOLDER: Folder =
+    Folder { name: "deepseek", row: include_str!("row.toml"), hooks: Hooks { uri, authorise, ways, ..Hooks::COMPAT } };
 
 /// Anthropic's form stands beside the versions of OpenAI's.
 fn uri(
