@@ -1,19 +1,18 @@
 //! Counting the tokens of a message without sending it to be answered: at the provider where it can, here otherwise.
 
-use crate::credential;
+mod provider;
+
 use crate::door::Caller;
 use crate::shared::Shared;
 use crate::snapshot::{Found, Snapshot};
 use crate::words;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request};
+use http::HeaderMap;
 use tianji_auth::{Denial, may_use_model};
 use tianji_core::generate::{GenerateRequest, Part, Role, Tool};
-use tianji_core::{DialectId, Error};
+use tianji_core::Error;
 use tianji_dialects::{Dialect, DialectError, anthropic_messages, gemini, openai_chat, openai_responses};
-use tianji_http::{Deadlines, OutBody};
 use tianji_pricing::{Definition, Piece, count_pieces, is_expensive};
-use tianji_providers::{EndpointKind, Operation, Unsigned};
 use tianji_wire::RawObject;
 
 /// A count and where it comes from.
@@ -40,10 +39,12 @@ pub async fn count_tokens(
     let seen = anthropic_messages::inspect(&object).map_err(DialectError::of_request)?;
     let model = seen.model.ok_or_else(|| words::unknown_model(None, snapshot))?;
     let found = allowed(snapshot, caller, &model)?;
-    if let Some(tokens) = at_provider(shared, snapshot, &found, headers, object).await {
+    // What cannot be read here may still be counted by the vendor of the dialect.
+    let request = anthropic_messages::AnthropicMessages.decode_request(&body);
+    if let Some(tokens) = provider::count(shared, snapshot, &found, headers, (object, request.as_ref().ok())).await {
         return Ok(Counted { tokens, source: "provider" });
     }
-    let request = anthropic_messages::AnthropicMessages.decode_request(&body).map_err(DialectError::of_request)?;
+    let request = request.map_err(DialectError::of_request)?;
     let tokens = here(model, &request, body.len()).await;
     Ok(Counted { tokens, source: "local_estimate" })
 }
@@ -130,45 +131,6 @@ async fn here(model: String, request: &GenerateRequest, bytes: usize) -> u64 {
     counted.unwrap_or_else(|_| tianji_pricing::estimate_tokens(bytes))
 }
 
-/// The provider's own count, if the first deployment's provider counts and answers.
-async fn at_provider(
-    shared: &Shared,
-    snapshot: &Snapshot,
-    found: &Found,
-    headers: &HeaderMap,
-    mut body: RawObject,
-) -> Option<u64> {
-    let deployment = found.group.deployments.first()?;
-    let provider = &deployment.provider;
-    if !provider.endpoints.contains(&EndpointKind::CountTokens) || deployment.mock_response.is_some() {
-        return None;
-    }
-    let concrete = deployment.concrete(found.filled(0), &snapshot.prices).ok()?;
-    if !concrete.ways.iter().any(|way| way.dialect == DialectId::AnthropicMessages) {
-        return None;
-    }
-    let mut outgoing = provider.outgoing(&deployment.connection, Operation::CountTokens, &concrete.model).ok()?;
-    provider.client_headers(headers, &[], &mut outgoing.headers);
-    provider.edit_count(&mut body, &concrete.model);
-    let body = OutBody::of(body.to_chunks());
-    if let Some(credential) = credential::of(shared, deployment).await.ok()? {
-        let (method, uri, now) = (&Method::POST, &mut outgoing.uri, shared.clock.wall());
-        let unsigned = Unsigned { method, uri, headers: &mut outgoing.headers, body: &body.slices(), now };
-        provider.sign(&deployment.connection, &credential, unsigned).ok()?;
-    }
-    let mut request = Request::new(body);
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = outgoing.uri;
-    *request.headers_mut() = outgoing.headers;
-    let deadlines = Deadlines { first_byte: COUNT_TIME, between_bytes: COUNT_TIME, ..Deadlines::default() };
-    let reply = shared.http.send(request, &deadlines).await.ok()?;
-    if !reply.status().is_success() {
-        return None;
-    }
-    let text = reply.into_body().collect(MOST_REPLY).await.ok()?;
-    anthropic_messages::decode_count_tokens(&text).ok()
-}
-
 fn pieces(request: &GenerateRequest) -> Vec<Piece> {
     request
         .messages
@@ -224,8 +186,3 @@ const fn role(role: Role) -> &'static str {
         Role::Tool => "tool",
     }
 }
-
-/// How long a provider may take to count.
-const COUNT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
-/// Longest reply that is read.
-const MOST_REPLY: usize = 64 * 1024;

@@ -269,5 +269,5 @@ fn check_losses(losses: &Losses, call: &Admitted, deployment: &Deployment, concr
 }
 
 /// The reference proxy's budgets per effort.
-static BUDGETS: EffortBudgets =
+pub(crate) static BUDGETS: EffortBudgets =
     EffortBudgets { minimal: 128, low: 1024, medium: 2048, high: 4096, xhigh: 8192, max: 16384 };

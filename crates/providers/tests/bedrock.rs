@@ -34,6 +34,9 @@ fn addresses() {
         (None, Some("eu-central-1"), profile, CHAT, format!("{}/{encoded}/converse", host("eu-west-3"))),
         (None, None, "invoke/anthropic.claude-v2", INVOKE, format!("{}/anthropic.claude-v2/invoke", host("us-west-2"))),
         (None, None, "a.b", INVOKE_STREAM, format!("{}/a.b/invoke-with-response-stream", host("us-west-2"))),
+        // A model counts, an inference profile does not.
+        (None, None, "us.a.b", Operation::CountTokens, format!("{}/a.b/count-tokens", host("us-west-2"))),
+        (None, None, "a.b", Operation::CountTokens, format!("{}/a.b/count-tokens", host("us-west-2"))),
         (Some("https://x.com/y/"), None, "a.b", CHAT, "https://x.com/y/model/a.b/converse".to_owned()),
         (
             None,
@@ -48,6 +51,15 @@ fn addresses() {
         assert_eq!(outgoing.uri.to_string(), uri);
     }
     assert!(bedrock().outgoing(&connection(&ConnectionParams::default()), CHAT, "agent/A/B").is_err());
+}
+
+#[test]
+fn a_body_to_be_counted_is_wrapped() {
+    let sent = br#"{"messages":[],"system":[],"inferenceConfig":{"maxTokens":5}}"#;
+    let mut body = tianji_wire::RawObject::parse(Bytes::from_static(sent)).unwrap();
+    bedrock().edit_count(&mut body, "a.b");
+    let text = String::from_utf8(body.to_bytes().to_vec()).unwrap().replace(' ', "");
+    assert_eq!(text, r#"{"input":{"converse":{"messages":[],"system":[]}}}"#);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Anthropic's body as `InvokeModel` wants it (User Guide, "Anthropic Claude Messages API"): the model and the stream
 //! stand in the URL, version and beta features in the body.
 
-use crate::body::Members;
+use crate::body::{Members, keep, wrap};
 use http::HeaderMap;
 use serde_json::json;
 use tianji_core::{Extra, Json};
@@ -27,6 +27,13 @@ pub(super) fn edit(body: &mut RawObject, from_client: &HeaderMap, features: &[&s
     if !betas.is_empty() {
         body.put("anthropic_beta", &betas);
     }
+}
+
+/// Converse's body as it is counted (API reference, "CountTokens").
+pub(super) fn edit_count(body: &mut RawObject, _: &str) {
+    keep(body, &["messages", "system", "toolConfig"]);
+    wrap(body, "converse");
+    wrap(body, "input");
 }
 
 /// `output_format` was the beta's word; here only `output_config.format` is known (User Guide, "Get validated JSON

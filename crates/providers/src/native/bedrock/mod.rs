@@ -24,6 +24,7 @@ pub(super) const FOLDER: Folder = Folder {
         ways: ways::ways,
         edit_messages: Some(invoke::edit),
         messages_stream: Some(stream::unwrap),
+        edit_count: invoke::edit_count,
         ..Hooks::COMPAT
     },
 };
