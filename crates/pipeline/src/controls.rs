@@ -73,24 +73,24 @@ pub(crate) fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls,
             act(&mut controls, &name, &raw)?;
         }
     }
-    share(body, dialect, &mut controls);
+    share(body, dialect, &mut controls)?;
     Ok(controls)
 }
 
 /// `metadata` where the model has one too: the gateway reads it all, the model gets what its vendor takes. That is
 /// `user_id` (Anthropic, "Create a Message") or texts (OpenAI, "Create a model response").
-fn share(body: &mut RawObject, dialect: DialectId, controls: &mut Controls) {
+fn share(body: &mut RawObject, dialect: DialectId, controls: &mut Controls) -> Result<(), Error> {
     let takes: fn(&str, &Value) -> bool = match dialect {
         DialectId::AnthropicMessages => |name, _| name == "user_id",
         DialectId::OpenAiResponses => |_, value| value.is_string(),
-        _ => return,
+        _ => return Ok(()),
     };
-    let Some(Ok(mut fields)) = body.read::<serde_json::Map<String, Value>>("metadata") else { return };
-    controls.tags.extend(fields.get("tags").map(strings).unwrap_or_default());
-    let own = fields.iter().any(|(name, value)| !takes(name, value));
-    if !own {
-        return;
+    let Some(Ok(mut fields)) = body.read::<serde_json::Map<String, Value>>("metadata") else { return Ok(()) };
+    if fields.iter().all(|(name, value)| takes(name, value)) {
+        return Ok(());
     }
+    guard("metadata", body.raw("metadata").unwrap_or_default())?;
+    controls.tags.extend(fields.get("tags").map(strings).unwrap_or_default());
     controls.metadata = Some(Value::Object(fields.clone()).to_string()).filter(|text| text.len() <= MOST_METADATA);
     fields.retain(|name, value| takes(name, value));
     if fields.is_empty() {
@@ -98,6 +98,7 @@ fn share(body: &mut RawObject, dialect: DialectId, controls: &mut Controls) {
     } else {
         body.set("metadata", &fields);
     }
+    Ok(())
 }
 
 fn member(name: &str, dialect: DialectId) -> Member {

@@ -62,6 +62,7 @@ fn credentials_cannot_be_steered_at_any_depth() {
         r#"{"metadata":{"a":{"b":{"c":{"d":{"api_base":"http://x"}}}}}}"#,
         r#"{"extra_body":{"api_key":"x"}}"#,
         r#"{"fallbacks":[{"model":"a","api_base":"http://x"}]}"#,
+        r#"{"fallbacks":[{"a":[{"model":"b","api_base":"http://x"}]}]}"#,
     ] {
         let (controls, _) = taken(text);
         let refusal = controls.unwrap_err();
