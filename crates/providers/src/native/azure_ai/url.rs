@@ -23,7 +23,7 @@ pub(super) fn uri(
         (Family::Cohere, Operation::Chat { .. }) => {
             return cohere(base).ok_or_else(|| provider.not_offered(operation, model));
         }
-        (Family::Claude, Operation::Chat { .. }) => None,
+        (Family::Claude, Operation::Chat { .. }) | (_, Operation::CountTokens) => None,
         (_, Operation::Images | Operation::ImageEdits) => {
             let path = operation.conventional_path().unwrap_or_default();
             return Ok(pictures(base, model, path, connection.api_version.as_deref()));
