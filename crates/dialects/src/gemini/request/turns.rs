@@ -37,11 +37,12 @@ pub(super) fn conversation<'a>(job: &mut Job<'a, '_>) -> Result<Conversation<'a>
         if message.name.is_some() {
             job.hint(format!("{path}.name"), "this dialect has no names of speakers");
         }
-        let results = message.parts.iter().take_while(|part| matches!(part, Part::ToolResult(_))).count();
+        let answers = message.parts.iter().take_while(|part| matches!(part, Part::ToolResult(_))).count();
+        let results = if job.own { 0 } else { answers };
         let (results, rest) = message.parts.split_at(results);
         if !results.is_empty() {
             let parts = pieces::encode(results, message.role, (&path, 0), job)?;
-            push(&mut turns, "user", parts);
+            push(&mut turns, "user", parts, job.own);
         }
         if rest.is_empty() && !results.is_empty() {
             continue;
@@ -55,10 +56,13 @@ pub(super) fn conversation<'a>(job: &mut Job<'a, '_>) -> Result<Conversation<'a>
             }
             Role::System | Role::Developer if parts.is_empty() => {}
             Role::Assistant if parts.is_empty() => job.hint(path, "an empty turn of the assistant"),
-            Role::Assistant => push(&mut turns, "model", answer(parts, job)),
+            Role::Assistant => {
+                let parts = answer(parts, job);
+                push(&mut turns, "model", parts, job.own);
+            }
             _ => {
                 let parts = not_empty(parts, &path, job)?;
-                push(&mut turns, "user", parts);
+                push(&mut turns, "user", parts, job.own);
             }
         }
     }
@@ -83,9 +87,10 @@ pub(super) fn function_of<'a>(request: &'a GenerateRequest, result: &'a ToolResu
     called.map(|call| call.name.as_str()).or(result.name.as_deref()).filter(|name| !name.is_empty())
 }
 
-/// Adds parts to the last turn if it is the same speaker's, else as a new turn. A turn that answers calls stays by itself.
-fn push<'a>(turns: &mut Vec<Turn<'a>>, role: &'static str, parts: Vec<Written<'a>>) {
-    let answers = parts.iter().any(is_result);
+/// Adds parts to the last turn if it is the same speaker's, else as a new turn. A turn that answers calls stays by itself,
+/// unless a client of this very dialect wrote more into it.
+fn push<'a>(turns: &mut Vec<Turn<'a>>, role: &'static str, parts: Vec<Written<'a>>, own: bool) {
+    let answers = !own && parts.iter().any(is_result);
     match turns.last_mut() {
         Some(last) if last.role == role && (answers || !last.answers) => {
             last.answers |= answers;
