@@ -3,7 +3,6 @@
 use crate::body::UpstreamBody;
 use crate::connect::{Connector, Sender};
 use crate::deadlines::Deadlines;
-use crate::egress::Egress;
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
@@ -15,6 +14,7 @@ use hyper::client::conn::http1;
 use std::sync::Arc;
 use std::time::Duration;
 use tianji_core::WireRequest;
+use tianji_core::egress::Egress;
 use tokio::time::timeout_at;
 
 /// How a client keeps its connections.

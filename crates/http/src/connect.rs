@@ -1,6 +1,5 @@
 //! Making connections: TCP, through a proxy or not, TLS by rustls, HTTP/1.1 or HTTP/2 by ALPN.
 
-use crate::egress::{Egress, EgressError};
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
@@ -14,6 +13,7 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tianji_core::egress::{Egress, EgressError};
 use tokio::net::TcpStream;
 use tower_service::Service;
 

@@ -5,10 +5,9 @@ use crate::receipt::Receipt;
 use crate::settings::{HeaderPrefix, Settings};
 use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::fmt::Write as _;
 use std::time::Instant;
 use tianji_auth::Role;
-use tianji_core::{Error, Usd};
+use tianji_core::{Error, Usd, write_digits};
 
 /// Names of the two families.
 struct Names {
@@ -93,7 +92,8 @@ impl<'a> Writer<'a> {
     }
 
     fn count(&mut self, names: Names, count: u64) {
-        let _ = write!(self.room, "{count}");
+        // Memory takes everything.
+        let _ = write_digits(count, 1, &mut self.room);
         self.written(names);
     }
 
@@ -108,7 +108,9 @@ impl<'a> Writer<'a> {
 
     fn millis(&mut self, names: Names, since: Instant, until: Instant) {
         let micros = u64::try_from(until.saturating_duration_since(since).as_micros()).unwrap_or(u64::MAX);
-        let _ = write!(self.room, "{}.{:03}", micros / 1000, micros % 1000);
+        let _ = write_digits(micros / 1000, 1, &mut self.room);
+        self.room.extend_from_slice(b".");
+        let _ = write_digits(micros % 1000, 3, &mut self.room);
         self.written(names);
     }
 

@@ -66,21 +66,6 @@ fn parsed(raw: &[u8]) -> Option<Json> {
     serde_json::from_slice(raw).ok()
 }
 
-/// Removes all members but these.
-pub(crate) fn keep(body: &mut RawObject, names: &[&str]) {
-    let others: Vec<String> = body.keys().filter(|name| !names.contains(name)).map(str::to_owned).collect();
-    for name in others {
-        body.remove(&name);
-    }
-}
-
-/// Makes the whole object the only member of itself.
-pub(crate) fn wrap(body: &mut RawObject, name: &str) {
-    let whole = body.to_bytes();
-    keep(body, &[]);
-    body.set_raw(name, whole);
-}
-
 /// A number as vendors write it: without a fraction where it has none.
 pub(crate) fn number(value: f64) -> serde_json::Value {
     if value.fract() == 0.0 && value.abs() < LARGEST_EXACT {

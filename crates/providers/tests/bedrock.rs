@@ -34,9 +34,6 @@ fn addresses() {
         (None, Some("eu-central-1"), profile, CHAT, format!("{}/{encoded}/converse", host("eu-west-3"))),
         (None, None, "invoke/anthropic.claude-v2", INVOKE, format!("{}/anthropic.claude-v2/invoke", host("us-west-2"))),
         (None, None, "a.b", INVOKE_STREAM, format!("{}/a.b/invoke-with-response-stream", host("us-west-2"))),
-        // A model counts, an inference profile does not.
-        (None, None, "us.a.b", Operation::CountTokens, format!("{}/a.b/count-tokens", host("us-west-2"))),
-        (None, None, "a.b", Operation::CountTokens, format!("{}/a.b/count-tokens", host("us-west-2"))),
         (Some("https://x.com/y/"), None, "a.b", CHAT, "https://x.com/y/model/a.b/converse".to_owned()),
         (
             None,
@@ -54,12 +51,21 @@ fn addresses() {
 }
 
 #[test]
-fn a_body_to_be_counted_is_wrapped() {
-    let sent = br#"{"messages":[],"system":[],"inferenceConfig":{"maxTokens":5}}"#;
-    let mut body = tianji_wire::RawObject::parse(Bytes::from_static(sent)).unwrap();
-    bedrock().edit_count(&mut body, "a.b");
-    let text = String::from_utf8(body.to_bytes().to_vec()).unwrap().replace(' ', "");
-    assert_eq!(text, r#"{"input":{"converse":{"messages":[],"system":[]}}}"#);
+fn tokens_are_counted_for_the_foundation_model() {
+    let connection = connection(&ConnectionParams::default());
+    let arn = "arn:aws:bedrock:eu-west-3:1:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
+    for (model, counted) in [
+        ("anthropic.claude-3-haiku-20240307-v1:0", Some("anthropic.claude-3-haiku-20240307-v1%3A0")),
+        ("us.anthropic.claude-opus-4-6-v1", Some("anthropic.claude-opus-4-6-v1")),
+        ("invoke/us-east-1/global.anthropic.claude-opus-4-6-v1", Some("anthropic.claude-opus-4-6-v1")),
+        (arn, Some("anthropic.claude-sonnet-4-5-20250929-v1%3A0")),
+        ("arn:aws:bedrock:eu-west-3:1:application-inference-profile/a1b2", None),
+        ("amazon.nova-lite-v1:0", None),
+    ] {
+        let outgoing = bedrock().outgoing(&connection, Operation::CountTokens, model);
+        let path = outgoing.ok().map(|outgoing| outgoing.uri.path().to_owned());
+        assert_eq!(path, counted.map(|id| format!("/model/{id}/count-tokens")), "{model}");
+    }
 }
 
 #[test]

@@ -127,7 +127,6 @@ fn other_operations() {
     let uri = |name, operation| outgoing(name, &params, operation, "m").uri.to_string();
     assert_eq!(uri("cohere", Operation::Rerank), "https://api.cohere.com/v2/rerank");
     assert_eq!(uri("anthropic", Operation::CountTokens), "https://api.anthropic.com/v1/messages/count_tokens");
-    assert_eq!(uri("openai", Operation::CountTokens), "https://api.openai.com/v1/responses/input_tokens");
     assert_eq!(uri("openai", Operation::Embeddings), "https://api.openai.com/v1/embeddings");
     assert_eq!(uri("groq", Operation::Transcription), "https://api.groq.com/openai/v1/audio/transcriptions");
     let anthropic = provider("anthropic");

@@ -4,9 +4,7 @@ use super::{Ask, Chain, Flow, Link};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::Uri;
 use serde_json::{Map, Value};
-use std::net::IpAddr;
 use tianji_core::{Error, Kind, LossClass, Losses, Payload, Upload};
 
 impl Ask<'_> {
@@ -125,44 +123,8 @@ pub(crate) fn same_site(own: &str, named: &str) -> bool {
     scheme == named_scheme && (own == named || named == site || ended)
 }
 
-/// Whether an address that a vendor names is one of the public web: encrypted, and a host by a name that does not mean
-/// one inside. Anything else could lead into the operator's own network.
-pub fn is_public(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let numeric =
-        host.parse::<IpAddr>().is_ok() || host.contains(':') || !host.bytes().any(|b| b.is_ascii_alphabetic());
-    let named = host.contains('.') && !numeric && !INTERNAL.iter().any(|end| host.ends_with(end));
-    uri.scheme_str() == Some("https") && named
-}
-
 fn host(url: &str) -> Option<(String, String)> {
     let (scheme, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     Some((scheme.to_ascii_lowercase(), authority.rsplit('@').next()?.to_ascii_lowercase()))
-}
-
-/// Endings of names that mean a host inside.
-const INTERNAL: &[&str] = &[".local", ".internal", ".localhost", ".lan", ".home.arpa", ".svc"];
-
-#[cfg(test)]
-mod tests {
-
-    use super::*;
-
-    #[test]
-    fn only_names_on_the_public_web_are_public() {
-        let cases = [
-            ("https://cdn.example.com/f.mp4?token=1", true),
-            ("https://CDN.example.com:8443/f.mp4", true),
-            ("http://cdn.example.com/f.mp4", false),
-            ("https://127.0.0.1/f", false),
-            ("https://[::1]/f", false),
-            ("https://169.254.169.254/latest/meta-data", false),
-            ("https://localhost/f", false),
-            ("https://metadata.google.internal/f", false),
-        ];
-        for (url, public) in cases {
-            assert_eq!(is_public(&url.parse().unwrap()), public, "{url}");
-        }
-    }
 }

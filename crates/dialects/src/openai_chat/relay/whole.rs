@@ -143,19 +143,18 @@ fn object(body: &[u8], member: &Member) -> Option<Option<usize>> {
 }
 
 fn with_model(body: &Bytes, view: &ClientView, model: Option<Member>, mut edits: Edits) -> Bytes {
-    let model = if view.model.is_empty() { None } else { Some(model) };
     let mut out = BytesMut::with_capacity(body.len() + view.model.len() + 16);
+    if view.model.is_empty() {
+        edits.apply(body, &mut out);
+        return out.freeze();
+    }
     let mut name = BytesMut::with_capacity(view.model.len() + 2);
     json::string(&view.model, &mut name);
-    match model {
-        Some(Some(model)) => edits.replace(model.value, name),
-        Some(None) => {
-            if let Some(first) = scan::members(body, 0).next() {
-                let at = first.key.start;
-                edits.replace(at..at, [b"\"model\":".as_slice(), &name, b","].concat());
-            }
-        }
-        None => {}
+    if let Some(model) = model {
+        edits.replace(model.value, name);
+    } else if let Some(first) = scan::members(body, 0).next() {
+        let at = first.key.start;
+        edits.replace(at..at, [b"\"model\":".as_slice(), &name, b","].concat());
     }
     edits.apply(body, &mut out);
     out.freeze()

@@ -1,11 +1,12 @@
 //! Pictures as any vendor gives them, and the reply for the client.
 
 use super::super::compat::malformed;
-use super::super::given::{base64, is_public, same_site};
+use super::super::given::{base64, same_site};
 use super::super::{Ask, Link, Told};
 use http::{HeaderMap, Method, Uri};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use tianji_core::egress::is_public_site;
 use tianji_core::{Error, Kind, Payload, Usage, WireRequest};
 
 /// One picture.
@@ -88,7 +89,7 @@ impl Wanted {
     /// reply must not lead into the operator's network.
     fn file(&self, url: &str) -> Result<WireRequest, Error> {
         let uri: Uri = url.parse().map_err(|_| malformed())?;
-        if !is_public(&uri) && !same_site(&self.base, url) {
+        if !is_public_site(&uri) && !same_site(&self.base, url) {
             return Err(Error::provider(
                 Kind::MalformedReply,
                 "the provider's address of a picture is not a public one",

@@ -1,4 +1,5 @@
-//! `{base}/model/{id}/converse`, `converse-stream`, `invoke` and `invoke-with-response-stream` (API reference).
+//! `{base}/model/{id}/converse`, `converse-stream`, `invoke`, `invoke-with-response-stream` and `count-tokens` (API
+//! reference).
 
 use super::model::{Interface, ModelName, is_region, region_of_arn};
 use crate::connection::{Connection, ConnectionError};
@@ -20,10 +21,11 @@ pub(super) fn uri(
         Operation::Chat { stream: true } => Some("converse-stream"),
         Operation::Messages { stream: false } => Some("invoke"),
         Operation::Messages { stream: true } => Some("invoke-with-response-stream"),
-        Operation::CountTokens if name.interface != Interface::Invoke => Some("count-tokens"),
+        Operation::CountTokens => Some("count-tokens"),
         _ => None,
     };
-    let verb = verb.ok_or_else(|| provider.not_offered(operation, model))?;
+    let id = if operation == Operation::CountTokens { name.counted() } else { Some(name.id) };
+    let (Some(verb), Some(id)) = (verb, id) else { return Err(provider.not_offered(operation, model)) };
     let base = if connection.base.is_empty() {
         let region = name.region.or_else(|| place(connection)).unwrap_or(DEFAULT_REGION);
         // It becomes part of the host that the credential is sent to.
@@ -38,17 +40,8 @@ pub(super) fn uri(
     } else {
         connection.base.clone()
     };
-    let id = if operation == Operation::CountTokens { without_profile(name.id) } else { name.id };
     // Whole, with the colons and slashes of versions and ARNs: the id is one segment.
     Ok(format!("{base}/model/{}/{verb}", utf8_percent_encode(id, ESCAPED)))
-}
-
-/// The id of a model itself: an inference profile has the name of its regions before it, and counts nothing ("CountTokens").
-fn without_profile(id: &str) -> &str {
-    match id.split_once('.') {
-        Some((place, model)) if PROFILES.contains(&place) && model.contains('.') => model,
-        _ => id,
-    }
 }
 
 /// The region that a request goes to: a host of AWS's names it, and so does the ARN of a model; for any other host it is
@@ -76,9 +69,6 @@ fn place(connection: &Connection) -> Option<&str> {
 
 /// What stands before the region in names of hosts: the runtime, and the one of agents, which reranks.
 const HOSTS: &[&str] = &["bedrock-runtime.", "bedrock-runtime-fips.", "bedrock-agent-runtime."];
-/// Regions that inference profiles are named after (Amazon Bedrock User Guide, "Supported Regions and models for inference
-/// profiles").
-const PROFILES: &[&str] = &["us", "us-gov", "eu", "apac", "jp", "au", "ca", "global"];
 /// The reference proxy's region where nothing says one.
 const DEFAULT_REGION: &str = "us-west-2";
 /// All but the unreserved characters (RFC 3986, section 2.3).

@@ -1,7 +1,7 @@
 //! Parameters that OpenAI's model families do not take, or take under another name.
 
 use super::family::{Family, Sampling};
-use crate::body::{Members, keep};
+use crate::body::Members;
 use crate::params::{allowed, refuse, rename};
 use serde::Deserialize;
 use tianji_core::generate::Target;
@@ -12,12 +12,6 @@ use tianji_wire::RawObject;
 struct Effort {
     effort: Option<String>,
     summary: Option<serde::de::IgnoredAny>,
-}
-
-/// What of a request to the Responses API counts (API reference, "Get input token counts").
-pub(super) fn edit_count(body: &mut RawObject, model: &str) {
-    keep(body, &["input", "instructions", "tools", "tool_choice", "text", "reasoning"]);
-    body.set("model", model);
 }
 
 /// Edits a body for a model of a family.

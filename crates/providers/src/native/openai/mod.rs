@@ -27,7 +27,6 @@ pub(super) const FOLDER: Folder = Folder {
             Ok(())
         }),
         refuses: |target| refuses_as(Family::named(target), target),
-        edit_count: edit::edit_count,
         ..Hooks::COMPAT
     },
 };

@@ -2,6 +2,7 @@
 
 mod provider;
 
+use self::provider::Prompt;
 use crate::door::Caller;
 use crate::shared::Shared;
 use crate::snapshot::{Found, Snapshot};
@@ -9,8 +10,9 @@ use crate::words;
 use bytes::Bytes;
 use http::HeaderMap;
 use tianji_auth::{Denial, may_use_model};
-use tianji_core::Error;
 use tianji_core::generate::{GenerateRequest, Part, Role, Tool};
+use tianji_core::{Error, Kind};
+use tianji_dialects::bedrock_converse::{self, Countable};
 use tianji_dialects::{Dialect, DialectError, anthropic_messages, gemini, openai_chat, openai_responses};
 use tianji_pricing::{Definition, Piece, count_pieces, is_expensive};
 use tianji_wire::RawObject;
@@ -39,12 +41,11 @@ pub async fn count_tokens(
     let seen = anthropic_messages::inspect(&object).map_err(DialectError::of_request)?;
     let model = seen.model.ok_or_else(|| words::unknown_model(None, snapshot))?;
     let found = allowed(snapshot, caller, &model)?;
-    // What cannot be read here may still be counted by the vendor of the dialect.
-    let request = anthropic_messages::AnthropicMessages.decode_request(&body);
-    if let Some(tokens) = provider::count(shared, snapshot, &found, headers, (object, request.as_ref().ok())).await {
+    let prompt = Prompt { messages: Some(object), wrapped: None };
+    if let Some(tokens) = provider::count(shared, snapshot, &found, headers, prompt).await {
         return Ok(Counted { tokens, source: "provider" });
     }
-    let request = request.map_err(DialectError::of_request)?;
+    let request = anthropic_messages::AnthropicMessages.decode_request(&body).map_err(DialectError::of_request)?;
     let tokens = here(model, &request, body.len()).await;
     Ok(Counted { tokens, source: "local_estimate" })
 }
@@ -81,7 +82,7 @@ pub async fn estimate_tokens_of(snapshot: &Snapshot, body: Bytes) -> Result<Esti
         here(model.clone(), &request, body.len()).await
     } else {
         let words = "prompt or messages or contents must be provided";
-        return Err(Error::client(tianji_core::Kind::BadRequest, words));
+        return Err(Error::client(Kind::BadRequest, words));
     };
     Ok(Estimated { tokens, model, tokenizer })
 }
@@ -111,6 +112,50 @@ pub async fn count_contents(
     let request = gemini::decode_count_request(body).map_err(DialectError::of_request)?;
     let own = found.group.deployments.first().map_or(model, |deployment| deployment.model.to_string());
     Ok(here(own, &request, body.len()).await)
+}
+
+/// Counts the tokens of what would be sent to Bedrock, for whichever model. A provider that fails is no error here either.
+///
+/// # Errors
+/// When the body is no such request or in a form that only its vendor reads, or its model is unknown or not the caller's.
+pub async fn count_for_bedrock(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    caller: Option<&Caller>,
+    headers: &HeaderMap,
+    model: String,
+    body: Bytes,
+) -> Result<u64, Error> {
+    let found = allowed(snapshot, caller, &model)?;
+    let (messages, request) = match bedrock_converse::decode_count_request(&body).map_err(DialectError::of_request)? {
+        Countable::Converse(converse) => (None, bedrock_converse::BedrockConverse.decode_request(&converse)),
+        Countable::Invoke(invoked) => {
+            let messages = of_claude(invoked, &model)?;
+            let request = anthropic_messages::AnthropicMessages.decode_request(&messages.to_bytes());
+            (Some(messages), request)
+        }
+    };
+    let request = request.map_err(DialectError::of_request)?;
+    let size = body.len();
+    let prompt = Prompt { messages, wrapped: Some(body) };
+    match provider::count(shared, snapshot, &found, headers, prompt).await {
+        Some(tokens) => Ok(tokens),
+        None => {
+            let own = found.group.deployments.first().map_or(model, |deployment| deployment.model.to_string());
+            Ok(here(own, &request, size).await)
+        }
+    }
+}
+
+/// A body for `InvokeModel`, with what Bedrock adds taken off and the model named as Anthropic's bodies name it.
+fn of_claude(invoked: Bytes, model: &str) -> Result<RawObject, Error> {
+    let mut object = RawObject::parse(invoked).map_err(|cause| DialectError::from(cause).of_request())?;
+    if anthropic_messages::invoke::unwrap(&mut object).is_none() {
+        let words = "Only bodies with `anthropic_version` are counted here, and those of Converse.";
+        return Err(Error::client(Kind::BadRequest, words).with_param("input.invokeModel.body"));
+    }
+    object.set("model", model);
+    Ok(object)
 }
 
 fn allowed(snapshot: &Snapshot, caller: Option<&Caller>, model: &str) -> Result<Found, Error> {
