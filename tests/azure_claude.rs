@@ -1,4 +1,5 @@
 //! Claude on Azure AI through the real binary: asked in Anthropic's form by clients of both, whole and streamed.
+#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
 use tianji_testkit::{Config, Gateway, Recorded, Reply, Request, Upstream, vendor};

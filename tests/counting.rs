@@ -1,5 +1,6 @@
 //! Counting tokens at providers that count, through the real binary: Bedrock's CountTokens behind Anthropic's route, and as
 //! a front door.
+#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

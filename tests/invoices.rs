@@ -1,5 +1,5 @@
 //! What calls cost under an operator's prices and under the circumstances of the call, to the nano-dollar.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -100,6 +100,7 @@ fn own() -> Vec<Invoice> {
 }
 
 /// Units that are no tokens; what the model is for stands in the entry.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn units() -> Vec<Invoice> {
     let unit = |name, model, mode: &str, params, reply, path, call, nanos: u32| Invoice {
         name,

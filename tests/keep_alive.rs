@@ -1,5 +1,6 @@
 //! Signs of life in streams that say nothing for a while, through the real binary. The vendor goes on only when the
 //! client has seen one.
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
 use tianji_testkit::{Config, Gate, Gateway, Open, Reply, Request, Upstream, vendor};

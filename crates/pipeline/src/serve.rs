@@ -79,10 +79,7 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
         Outcome::Whole { body, content_type, seen, headers } => {
             let body = match compaction::whole(&shared.responses, &call, &attempt, body) {
                 Ok(body) => body,
-                Err(error) => {
-                    call.receipt.fail(&error, Some(&seen));
-                    return error_response(call.endpoint.errors(), &error);
-                }
+                Err(error) => return unfit(call, &seen, &error),
             };
             call.receipt.succeed(&seen);
             if let Some(keep) = keep {
@@ -97,12 +94,7 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
         }
         Outcome::Raw { body, usage, headers } => {
             let mut map = headers::success(&call, &attempt, &call.receipt, &headers, now);
-            // What is spoken is known before it is heard.
-            let known =
-                Observed { usage: Some(*usage).filter(|usage| *usage != Usage::default()), ..Observed::default() };
-            if let Some(cost) = call.receipt.cost_so_far(&known) {
-                headers::known_cost(&call.snapshot.settings, cost, &mut map);
-            }
+            foretell(&call, &usage, &mut map);
             losses(&attempt.losses, &mut map);
             let kind = headers.get(CONTENT_TYPE).cloned().unwrap_or(BYTES);
             invoke::label(call.endpoint, &headers, &mut map);
@@ -136,6 +128,20 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             response
         }
     }
+}
+
+/// The cost of what is passed on as it comes, where that is known before: what is spoken is, before it is heard.
+fn foretell(call: &Admitted, usage: &Usage, map: &mut HeaderMap) {
+    let known = Observed { usage: Some(*usage).filter(|usage| *usage != Usage::default()), ..Observed::default() };
+    if let Some(cost) = call.receipt.cost_so_far(&known) {
+        headers::known_cost(&call.snapshot.settings, cost, map);
+    }
+}
+
+/// The provider has answered, and been paid, but not with what the client asked for.
+fn unfit(mut call: Box<Admitted>, seen: &Observed, error: &Error) -> Response<ReplyBody> {
+    call.receipt.fail(error, Some(seen));
+    error_response(call.endpoint.errors(), error)
 }
 
 fn fail(failed: Failed) -> Response<ReplyBody> {

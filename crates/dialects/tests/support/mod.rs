@@ -226,8 +226,10 @@ pub(crate) fn view() -> ClientView {
 pub(crate) fn damaged(text: &Bytes, hits: &[(usize, u8)]) -> Bytes {
     let mut text = text.to_vec();
     for (at, byte) in hits {
-        let at = at % text.len();
-        text[at] = *byte;
+        let at = at % text.len().max(1);
+        if let Some(hit) = text.get_mut(at) {
+            *hit = *byte;
+        }
     }
     text.into()
 }

@@ -199,15 +199,15 @@ impl Writer<'_> {
     }
 }
 
-/// Whether it is an item and no part of a message.
 /// A text that says nothing but itself.
-fn plain_text<'a>(part: &'a Part) -> Option<&'a str> {
+fn plain_text(part: &Part) -> Option<&str> {
     match part {
         Part::Text(text) => Some(&text.text),
         _ => None,
     }
 }
 
+/// Whether it is an item and no part of a message.
 fn is_item(own: &Opaque) -> bool {
     let of_message = own.type_name.starts_with("input_") || own.type_name.starts_with("output_");
     own.dialect == DialectId::OpenAiResponses && !of_message
