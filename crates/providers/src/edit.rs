@@ -94,7 +94,7 @@ impl Provider {
         let refused = (self.hooks.refuses)(target);
         let taken = |name: &str| {
             allowed(target, name)
-                || (self.supported.as_ref().is_none_or(|supported| supported.iter().any(|known| known == name))
+                || (self.takes(name, target)
                     && !refused.contains(&name)
                     && !self.rules_for(target).any(|rules| rules.lacks(name)))
         };
@@ -106,7 +106,7 @@ impl Provider {
     }
 
     /// Special rules come first, so that a parameter that a model does not take is not clamped before.
-    fn rules_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a ParamRules> {
+    pub(crate) fn rules_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a ParamRules> {
         let special = self.when.iter().filter(|when| when.condition.holds(target)).map(|when| &when.rules);
         special.chain(std::iter::once(&self.rules))
     }

@@ -27,6 +27,7 @@ mod reply;
 mod resolve;
 mod row;
 mod rsa;
+mod screen;
 mod sign;
 mod ways;
 

@@ -42,6 +42,10 @@ impl From<(f64, f64)> for Clamp {
 pub struct When {
     /// Which models.
     pub condition: Condition,
+    /// Parameters that they take in place of [`Provider::supported`](crate::Provider::supported).
+    pub supported: Option<Vec<String>>,
+    /// Parameters that they take besides.
+    pub takes: Vec<String>,
     /// Rules for them, besides the general ones.
     pub rules: ParamRules,
     /// Quirks for them, besides the general ones.
@@ -110,6 +114,39 @@ pub const CHAT_PARAMS: &[&str] = &[
     "top_p",
     "user",
     "verbosity",
+    "web_search_options",
+];
+
+/// Of those, what vendors of OpenAI's form are taken to know unless their row says otherwise.
+pub(crate) const COMMON_PARAMS: &[&str] = &[
+    "audio",
+    "frequency_penalty",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "modalities",
+    "n",
+    "parallel_tool_calls",
+    "prediction",
+    "presence_penalty",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "response_format",
+    "safety_identifier",
+    "seed",
+    "service_tier",
+    "stop",
+    "store",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
     "web_search_options",
 ];
 

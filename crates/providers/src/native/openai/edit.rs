@@ -3,9 +3,10 @@
 use super::family::{Family, Sampling};
 use crate::body::Members;
 use crate::params::{allowed, refuse, rename};
+use crate::screen::few_stops;
 use serde::Deserialize;
 use tianji_core::generate::Target;
-use tianji_core::{Json, LossClass, Losses};
+use tianji_core::{LossClass, Losses};
 use tianji_wire::RawObject;
 
 #[derive(Deserialize)]
@@ -69,18 +70,6 @@ fn plain_effort(body: &mut RawObject, losses: &mut Losses) {
     }
 }
 
-/// At most four stop sequences (OpenAI, "Create chat completion").
-fn few_stops(body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) {
-    if allowed(target, "stop") {
-        return;
-    }
-    if let Some(stops) = body.member::<Vec<Json>>("stop").filter(|stops| stops.len() > MOST_STOPS) {
-        body.put("stop", stops.get(..MOST_STOPS).unwrap_or_default());
-        losses.push(LossClass::Hint, "stop", "cut to four sequences");
-    }
-}
-
-const MOST_STOPS: usize = 4;
 /// Only their default, 1, is taken where sampling is not.
 const DEFAULT_ONLY: &[&str] = &["temperature", "top_p"];
 /// Not taken where sampling is not.
