@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::messages;
 use crate::params::{CHAT_PARAMS, ParamRules, allowed};
 use crate::provider::Provider;
-use crate::quirks::Quirk;
+use crate::quirks::{Quirk, UNIVERSAL};
 use http::HeaderMap;
 use tianji_core::generate::Target;
 use tianji_core::{DialectId, Losses};
@@ -38,7 +38,7 @@ impl Provider {
             for quirk in self.quirks_for(target) {
                 quirk.edit_body(body, target, losses)?;
             }
-            messages::edit(body, self.quirks_for(target), losses);
+            messages::edit(body, self.quirks_for(target).chain(UNIVERSAL), losses);
         }
         match self.hooks.edit {
             Some(edit) => edit(body, target, losses),
@@ -101,7 +101,7 @@ impl Provider {
         CHAT_PARAMS.iter().copied().filter(|name| taken(name)).collect()
     }
 
-    fn speaks_openai(&self) -> bool {
+    pub(crate) fn speaks_openai(&self) -> bool {
         self.chat.as_ref().is_some_and(|chat| chat.dialect == DialectId::OpenAiChat)
     }
 

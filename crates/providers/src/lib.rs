@@ -38,7 +38,7 @@ pub use edit::EditError;
 pub use endpoint::{EndpointKind, Operation};
 pub use follow::{Follow, Followed, Following, Taken};
 pub use outgoing::Outgoing;
-pub use params::{CHAT_PARAMS, Capability, Clamp, Condition, ParamRules, When};
+pub use params::{CHAT_PARAMS, COMMON_PARAMS, Capability, Clamp, Condition, ParamRules, When};
 pub use provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
 pub use quirks::Quirk;
 pub use reply::StreamEdit;

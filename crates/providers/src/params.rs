@@ -118,7 +118,7 @@ pub const CHAT_PARAMS: &[&str] = &[
 ];
 
 /// Of those, what vendors of OpenAI's form are taken to know unless their row says otherwise.
-pub(crate) const COMMON_PARAMS: &[&str] = &[
+pub const COMMON_PARAMS: &[&str] = &[
     "audio",
     "frequency_penalty",
     "function_call",

@@ -68,6 +68,9 @@ impl Provider {
     /// none of their own.
     pub fn edit_reply(&self, kind: EndpointKind, minted: &str, body: &Bytes) -> Option<Bytes> {
         let mut rules = self.reply_rules(kind, minted);
+        if kind == EndpointKind::Chat && self.speaks_openai() {
+            rules.extend(Quirk::universal_reply_rules(body));
+        }
         if rules.is_empty() { None } else { edited(&mut rules, body, false) }
     }
 

@@ -5,6 +5,8 @@ mod content;
 mod format;
 mod history;
 mod ids;
+mod images;
+mod marks;
 mod replies;
 mod roles;
 mod schema;
@@ -21,6 +23,9 @@ use serde::Deserialize;
 use tianji_core::generate::Target;
 use tianji_core::{Extra, Losses};
 use tianji_wire::RawObject;
+
+/// What is done to the messages of all vendors of OpenAI's form.
+pub(crate) const UNIVERSAL: &[Quirk] = &[Quirk::ImageObjects, Quirk::ToolImagesApart];
 
 /// One deviation from OpenAI Chat Completions. The names are those that rows use.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -52,6 +57,8 @@ pub enum Quirk {
     StripSchemaKeys(Vec<String>),
     /// `reasoning_effort` and thinking budgets become `thinking: {type: enabled | disabled}`.
     EffortAsThinking,
+    /// `thinking` with a budget becomes the `reasoning_effort` that has such a budget.
+    ThinkingAsEffort,
     /// Content lists of only text become one string.
     FlattenText,
     /// Content lists become one string; parts other than text are errors.
@@ -62,18 +69,26 @@ pub enum Quirk {
     DevToSystem,
     /// Tool messages need the tool's `name`.
     NameOnTool,
-    /// `name` is taken on tool messages only.
-    NameOnlyOnTool,
+    /// `name` is taken on messages of this role only.
+    NameOnlyOn(String),
+    /// Cache marks (`cache_control`) are not known: removed from messages, their parts and tools.
+    NoCacheMarks,
+    /// The address of a picture stands in an object: a bare string is put into one.
+    ImageObjects,
+    /// Results of tools are texts: pictures in them follow as a user's message.
+    ToolImagesApart,
     /// Members of assistant messages that are refused in the history: removed.
     StripHistory(Vec<String>),
     /// Thoughts of earlier turns are sent back as `reasoning_content`.
     ReasoningEcho,
-    /// Empty `content` beside tool calls is refused: removed.
+    /// Empty `content` beside tool calls is refused: removed. An assistant's turn with nothing in it is left out.
     DropEmptyContent,
     /// Tool call ids must be nine letters or digits: others are replaced, in calls and results alike.
     NineCharCallIds,
-    /// Thoughts arrive in this member of the message: also given as `reasoning_content`.
+    /// Thoughts arrive in this member of the message: renamed to `reasoning_content`.
     ReasoningField(String),
+    /// The same, for vendors whose clients look for their own member in streams: there, it stays beside ours.
+    ReasoningFieldBeside(String),
     /// Thoughts arrive in the text between `<think>` and `</think>`.
     ThinkTags,
     /// Thoughts arrive as `thinking` parts of a content list.
@@ -108,6 +123,8 @@ impl Quirk {
             Self::StripStrict => schema::strip_strict(body),
             Self::StripSchemaKeys(keys) => schema::strip_keys(body, keys),
             Self::EffortAsThinking => thinking::effort_as_thinking(body),
+            Self::ThinkingAsEffort => thinking::thinking_as_effort(body, target),
+            Self::NoCacheMarks => marks::strip_tools(body),
             _ => {}
         }
         Ok(())
@@ -122,10 +139,13 @@ impl Quirk {
             Self::SystemToUser => has("\"system\"") || has("\"developer\""),
             Self::DevToSystem => has("\"developer\""),
             Self::NameOnTool | Self::NineCharCallIds => has("\"tool_call"),
-            Self::NameOnlyOnTool => has("\"name\""),
+            Self::NameOnlyOn(_) => has("\"name\""),
+            Self::NoCacheMarks => has("\"cache_control\""),
+            Self::ImageObjects => images::has_bare(text),
+            Self::ToolImagesApart => has("\"tool_call_id\"") && has("\"image_url\""),
             Self::StripHistory(members) => members.iter().any(|member| has(member)),
             Self::ReasoningEcho => has("\"thinking_blocks\""),
-            Self::DropEmptyContent => has("\"tool_calls\""),
+            Self::DropEmptyContent => has("\"assistant\""),
             _ => false,
         }
     }
@@ -138,10 +158,13 @@ impl Quirk {
             Self::SystemToUser => roles::system_to_user(message),
             Self::DevToSystem => roles::dev_to_system(message),
             Self::NameOnTool => history::name_on_tool(message, pass),
-            Self::NameOnlyOnTool => history::name_only_on_tool(message, pass),
+            Self::NameOnlyOn(role) => history::name_only_on(role, message, pass),
+            Self::NoCacheMarks => marks::strip_message(message, pass),
+            Self::ImageObjects => images::objects(message),
+            Self::ToolImagesApart => images::apart(message, pass),
             Self::StripHistory(members) => history::strip(message, members),
             Self::ReasoningEcho => history::reasoning_echo(message),
-            Self::DropEmptyContent => content::drop_empty(message),
+            Self::DropEmptyContent => content::drop_empty(message, pass),
             Self::NineCharCallIds => ids::nine_chars(message),
             _ => false,
         }
@@ -151,7 +174,8 @@ impl Quirk {
     pub(crate) fn reply_rule(&self) -> Option<Box<dyn ReplyRule>> {
         Some(match self {
             Self::JsonSchemaAsTool => Box::new(format::ToolAsText::default()),
-            Self::ReasoningField(name) => Box::new(replies::ReasoningField::new(name)),
+            Self::ReasoningField(name) => Box::new(replies::ReasoningField::new(name, false)),
+            Self::ReasoningFieldBeside(name) => Box::new(replies::ReasoningField::new(name, true)),
             Self::ThinkTags => Box::new(think_tags::ThinkTags::default()),
             Self::ThinkingParts => Box::new(thinking::ThinkingParts),
             Self::UsageVariants => Box::new(replies::UsageVariants),
@@ -161,11 +185,25 @@ impl Quirk {
         })
     }
 
+    /// What is done to replies of all vendors of OpenAI's form, by what stands in them.
+    pub(crate) fn universal_reply_rules(reply: &[u8]) -> Vec<Box<dyn ReplyRule>> {
+        let has = |word: &str| memchr::memmem::find(reply, word.as_bytes()).is_some();
+        let mut rules: Vec<Box<dyn ReplyRule>> = Vec::new();
+        if has("<think>") {
+            rules.push(Box::new(think_tags::ThinkTags::default()));
+        }
+        if has("\"reasoning\"") {
+            rules.push(Box::new(replies::ReasoningField::new("reasoning", false)));
+        }
+        rules
+    }
+
     /// Whether it is about requests (it may be about replies too).
     pub(crate) fn edits_requests(&self) -> bool {
         !matches!(
             self,
             Self::ReasoningField(_)
+                | Self::ReasoningFieldBeside(_)
                 | Self::ThinkTags
                 | Self::ThinkingParts
                 | Self::UsageVariants

@@ -4,17 +4,18 @@ use crate::body::Members;
 use crate::reply::{Frame, ReplyRule};
 use tianji_core::Extra;
 
-/// Thoughts under another name. A whole reply is renamed; a stream keeps the vendor's member beside ours, as the
-/// reference proxy does.
+/// Thoughts under another name.
 #[derive(Debug)]
 pub(super) struct ReasoningField {
     name: String,
     needle: String,
+    /// A stream keeps the vendor's member beside ours.
+    beside: bool,
 }
 
 impl ReasoningField {
-    pub(super) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), needle: format!("\"{name}\"") }
+    pub(super) fn new(name: &str, beside: bool) -> Self {
+        Self { name: name.to_owned(), needle: format!("\"{name}\""), beside }
     }
 }
 
@@ -24,11 +25,11 @@ impl ReplyRule for ReasoningField {
     }
 
     fn edit(&mut self, frame: &mut Frame) -> bool {
-        let whole = !frame.stream;
+        let renamed = !(frame.stream && self.beside);
         frame.each_message(|_, message| {
             let thoughts = message.member::<String>(&self.name).filter(|_| !message.contains_key("reasoning_content"));
             let Some(thoughts) = thoughts else { return false };
-            if whole {
+            if renamed {
                 message.take(&self.name);
             }
             message.put("reasoning_content", &thoughts);

@@ -20,6 +20,9 @@ pub(super) fn config(job: &mut Job<'_, '_>) -> Result<Object, DialectError> {
         config.put("thinkingConfig", &thinking);
     }
     modalities(job, &mut config);
+    if let Some(level) = job.resolution {
+        config.put("mediaResolution", level);
+    }
     for (name, value) in nested(&request.gemini_only, "generationConfig.") {
         if !name.starts_with("thinkingConfig.") {
             config.put(&name, &value);
@@ -97,7 +100,7 @@ fn modalities(job: &mut Job<'_, '_>, config: &mut Object) {
     let request = job.request;
     let listed = request.openai_only.get("modalities").and_then(|raw| raw.read::<Vec<String>>().ok());
     let listed: Vec<String> = listed.unwrap_or_default().iter().map(|name| name.to_ascii_uppercase()).collect();
-    if !listed.is_empty() && listed != ["TEXT"] {
+    if !listed.is_empty() {
         config.put("responseModalities", &listed);
     }
     let Some(audio) = request.openai_only.get("audio").map(Json::value) else { return };

@@ -72,7 +72,9 @@ impl<'a> Job<'a, '_> {
         match image.detail.as_deref() {
             None | Some("auto") => {}
             Some(detail) if self.model.is_third() || self.own => piece.media_resolution = resolution(detail),
-            Some(_) => self.hint(format!("{path}.image_url.detail"), "the model has no image detail"),
+            Some("low") => self.resolution = self.resolution.or(Some("MEDIA_RESOLUTION_LOW")),
+            Some("high") => self.resolution = Some("MEDIA_RESOLUTION_HIGH"),
+            Some(_) => self.hint(format!("{path}.image_url.detail"), "the model has no such image detail"),
         }
         Ok(piece)
     }

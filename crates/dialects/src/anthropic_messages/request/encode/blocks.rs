@@ -247,7 +247,7 @@ fn file<'a>(part: &'a FilePart, at: At<'_>, job: &mut Job<'a, '_>) -> Result<Blo
     };
     Ok(Block::Document {
         source,
-        title: part.title.as_deref().or(part.filename.as_deref()),
+        title: part.title.as_deref(),
         context: part.context.as_deref(),
         citations: part.citations.map(|enabled| Citations { enabled }),
         cache_control,
