@@ -168,7 +168,7 @@ impl ParamRules {
         for (name, range) in &self.clamp {
             range.apply(body, name, losses);
         }
-        for (from, to) in self.rename.iter().filter(|(from, _)| !allowed(target, from)) {
+        for (from, to) in &self.rename {
             rename(body, from, to);
         }
     }

@@ -68,7 +68,8 @@ impl Provider {
     /// none of their own.
     pub fn edit_reply(&self, kind: EndpointKind, minted: &str, body: &Bytes) -> Option<Bytes> {
         let mut rules = self.reply_rules(kind, minted);
-        if kind == EndpointKind::Chat && self.speaks_openai() {
+        let spelled = |quirk: &Quirk| matches!(quirk, Quirk::ReasoningFieldInStreams(_));
+        if kind == EndpointKind::Chat && self.speaks_openai() && !self.quirks.iter().any(spelled) {
             rules.extend(Quirk::universal_reply_rules(body));
         }
         if rules.is_empty() { None } else { edited(&mut rules, body, false) }

@@ -175,7 +175,8 @@ fn quirk(quirk: &Quirk) -> String {
         Quirk::AccountModelPrefix(value)
         | Quirk::NameOnlyOn(value)
         | Quirk::ReasoningField(value)
-        | Quirk::ReasoningFieldBeside(value) => format!(" `{value}`"),
+        | Quirk::ReasoningFieldBeside(value)
+        | Quirk::ReasoningFieldInStreams(value) => format!(" `{value}`"),
         Quirk::StripSchemaKeys(values) | Quirk::StripHistory(values) => format!(" ({})", list(values)),
         _ => String::new(),
     };

@@ -87,6 +87,8 @@ pub enum Quirk {
     NineCharCallIds,
     /// Thoughts arrive in this member of the message: renamed to `reasoning_content`.
     ReasoningField(String),
+    /// The same in streams only: whole replies keep the vendor's member, and tags in their text.
+    ReasoningFieldInStreams(String),
     /// The same, for vendors whose clients look for their own member in streams: there, it stays beside ours.
     ReasoningFieldBeside(String),
     /// Thoughts arrive in the text between `<think>` and `</think>`.
@@ -174,8 +176,13 @@ impl Quirk {
     pub(crate) fn reply_rule(&self) -> Option<Box<dyn ReplyRule>> {
         Some(match self {
             Self::JsonSchemaAsTool => Box::new(format::ToolAsText::default()),
-            Self::ReasoningField(name) => Box::new(replies::ReasoningField::new(name, false)),
-            Self::ReasoningFieldBeside(name) => Box::new(replies::ReasoningField::new(name, true)),
+            Self::ReasoningField(name) => Box::new(replies::ReasoningField::new(name, replies::Wanted::Everywhere)),
+            Self::ReasoningFieldInStreams(name) => {
+                Box::new(replies::ReasoningField::new(name, replies::Wanted::InStreams))
+            }
+            Self::ReasoningFieldBeside(name) => {
+                Box::new(replies::ReasoningField::new(name, replies::Wanted::BesideInStreams))
+            }
             Self::ThinkTags => Box::new(think_tags::ThinkTags::default()),
             Self::ThinkingParts => Box::new(thinking::ThinkingParts),
             Self::UsageVariants => Box::new(replies::UsageVariants),
@@ -193,7 +200,7 @@ impl Quirk {
             rules.push(Box::new(think_tags::ThinkTags::default()));
         }
         if has("\"reasoning\"") {
-            rules.push(Box::new(replies::ReasoningField::new("reasoning", false)));
+            rules.push(Box::new(replies::ReasoningField::new("reasoning", replies::Wanted::Everywhere)));
         }
         rules
     }
@@ -204,6 +211,7 @@ impl Quirk {
             self,
             Self::ReasoningField(_)
                 | Self::ReasoningFieldBeside(_)
+                | Self::ReasoningFieldInStreams(_)
                 | Self::ThinkTags
                 | Self::ThinkingParts
                 | Self::UsageVariants

@@ -9,13 +9,23 @@ use tianji_core::Extra;
 pub(super) struct ReasoningField {
     name: String,
     needle: String,
-    /// A stream keeps the vendor's member beside ours.
-    beside: bool,
+    wanted: Wanted,
+}
+
+/// Where thoughts are renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// In whole replies and in streams.
+    Everywhere,
+    /// In streams only.
+    InStreams,
+    /// Everywhere, but a stream keeps the vendor's member beside ours.
+    BesideInStreams,
 }
 
 impl ReasoningField {
-    pub(super) fn new(name: &str, beside: bool) -> Self {
-        Self { name: name.to_owned(), needle: format!("\"{name}\""), beside }
+    pub(super) fn new(name: &str, wanted: Wanted) -> Self {
+        Self { name: name.to_owned(), needle: format!("\"{name}\""), wanted }
     }
 }
 
@@ -25,7 +35,10 @@ impl ReplyRule for ReasoningField {
     }
 
     fn edit(&mut self, frame: &mut Frame) -> bool {
-        let renamed = !(frame.stream && self.beside);
+        if !frame.stream && self.wanted == Wanted::InStreams {
+            return false;
+        }
+        let renamed = !(frame.stream && self.wanted == Wanted::BesideInStreams);
         frame.each_message(|_, message| {
             let thoughts = message.member::<String>(&self.name).filter(|_| !message.contains_key("reasoning_content"));
             let Some(thoughts) = thoughts else { return false };

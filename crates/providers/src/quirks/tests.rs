@@ -393,7 +393,7 @@ fn renames_never_overwrite_and_allowed_params_stay() {
     for (allowed, before, after, lost) in [
         (vec![], r#"{"max_completion_tokens":5,"max_tokens":7}"#, r#"{"max_tokens":7}"#, vec![]),
         (vec![], r#"{"max_completion_tokens":5}"#, r#"{"max_tokens":5}"#, vec![]),
-        (vec!["max_completion_tokens"], r#"{"max_completion_tokens":5}"#, r#"{"max_completion_tokens":5}"#, vec![]),
+        (vec!["max_completion_tokens"], r#"{"max_completion_tokens":5}"#, r#"{"max_tokens":5}"#, vec![]),
         (vec![], r#"{"seed":5,"n":1}"#, "{}", vec![(LossClass::Parameter, "seed")]),
         (vec!["seed"], r#"{"seed":5}"#, r#"{"seed":5}"#, vec![]),
         (vec![], r#"{"user":"u"}"#, "{}", vec![(LossClass::Hint, "user")]),

@@ -73,4 +73,4 @@ fn plain_effort(body: &mut RawObject, losses: &mut Losses) {
 /// Only their default, 1, is taken where sampling is not.
 const DEFAULT_ONLY: &[&str] = &["temperature", "top_p"];
 /// Not taken where sampling is not.
-const NEVER: &[&str] = &["frequency_penalty", "presence_penalty", "logprobs", "top_logprobs", "logit_bias"];
+const NEVER: &[&str] = &["frequency_penalty", "presence_penalty", "logprobs", "top_logprobs"];
