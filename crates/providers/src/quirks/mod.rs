@@ -8,6 +8,8 @@ mod ids;
 mod images;
 mod marks;
 mod replies;
+#[cfg(test)]
+mod reply_tests;
 mod roles;
 mod schema;
 mod simple;
@@ -95,6 +97,8 @@ pub enum Quirk {
     ThinkTags,
     /// Thoughts arrive as `thinking` parts of a content list.
     ThinkingParts,
+    /// An error in a stream that names neither code nor status is the server's own: 500.
+    StreamErrorsOfServer,
     /// Usage arrives under `x_groq`, or with numbers written as strings.
     UsageVariants,
     /// Reasoning tokens are not counted in `completion_tokens`: added.
@@ -186,6 +190,7 @@ impl Quirk {
             Self::ThinkTags => Box::new(think_tags::ThinkTags::default()),
             Self::ThinkingParts => Box::new(thinking::ThinkingParts),
             Self::UsageVariants => Box::new(replies::UsageVariants),
+            Self::StreamErrorsOfServer => Box::new(replies::StreamErrorsOfServer),
             Self::ReasoningTokensApart => Box::new(replies::ReasoningTokensApart),
             Self::FinishOnTools => Box::new(replies::FinishOnTools::default()),
             _ => return None,
@@ -215,6 +220,7 @@ impl Quirk {
                 | Self::ThinkTags
                 | Self::ThinkingParts
                 | Self::UsageVariants
+                | Self::StreamErrorsOfServer
                 | Self::ReasoningTokensApart
                 | Self::FinishOnTools
         )

@@ -138,3 +138,24 @@ impl ReplyRule for FinishOnTools {
         })
     }
 }
+
+/// Errors in streams that say nothing of their kind.
+#[derive(Debug)]
+pub(super) struct StreamErrorsOfServer;
+
+impl ReplyRule for StreamErrorsOfServer {
+    fn wants(&self, text: &str) -> bool {
+        text.contains("\"error\"")
+    }
+
+    fn edit(&mut self, frame: &mut Frame) -> bool {
+        let Some(mut error) = frame.root.member::<Extra>("error").filter(|_| frame.stream) else { return false };
+        let says = |name: &str| error.get(name).is_some_and(|value| !value.is_null());
+        if ["code", "status", "status_code"].into_iter().any(says) {
+            return false;
+        }
+        error.put("code", &500);
+        frame.root.put("error", &error);
+        true
+    }
+}
