@@ -57,6 +57,8 @@ pub struct When {
 pub struct Condition {
     /// One of these names fits; `*` stands for any text.
     pub model: Vec<String>,
+    /// None of these names fits.
+    pub except: Vec<String>,
     /// The model is known to have this.
     pub has: Option<Capability>,
     /// The model is known not to have this.
@@ -190,6 +192,7 @@ impl Condition {
     pub fn holds(&self, target: &Target<'_>) -> bool {
         let named = self.model.is_empty() || self.model.iter().any(|pattern| fits(pattern, target.model));
         named
+            && !self.except.iter().any(|pattern| fits(pattern, target.model))
             && self.has.is_none_or(|wanted| wanted.of(target.capabilities) == Some(true))
             && self.lacks.is_none_or(|wanted| wanted.of(target.capabilities) == Some(false))
     }

@@ -98,6 +98,7 @@ pub(crate) struct Row {
 #[serde(default, deny_unknown_fields)]
 struct WhenRow {
     model: Vec<String>,
+    except: Vec<String>,
     has: Option<Capability>,
     lacks: Option<Capability>,
     supported: Option<Vec<String>>,
@@ -191,9 +192,9 @@ impl Row {
 
 impl From<WhenRow> for When {
     fn from(row: WhenRow) -> Self {
-        let WhenRow { model, has, lacks, supported, takes, rename, unsupported, ignored, clamp, quirks } = row;
+        let WhenRow { model, except, has, lacks, supported, takes, rename, unsupported, ignored, clamp, quirks } = row;
         Self {
-            condition: Condition { model, has, lacks },
+            condition: Condition { model, except, has, lacks },
             supported: supported.map(spelled_out),
             takes,
             rules: ParamRules { rename, unsupported, ignored, clamp },

@@ -202,10 +202,11 @@ fn snake(camel: &str) -> String {
 
 fn condition(condition: &Condition) -> String {
     let models = (!condition.model.is_empty()).then(|| list(&condition.model));
+    let except = (!condition.except.is_empty()).then(|| format!("all but {}", list(&condition.except)));
     let capability = |capability: Capability| snake(&format!("{capability:?}")).replace('_', " ");
     let has = condition.has.map(|wanted| format!("models with {}", capability(wanted)));
     let lacks = condition.lacks.map(|wanted| format!("models without {}", capability(wanted)));
-    models.into_iter().chain(has).chain(lacks).collect::<Vec<_>>().join(", ")
+    models.into_iter().chain(except).chain(has).chain(lacks).collect::<Vec<_>>().join(", ")
 }
 
 /// The quirks and the words of their documentation.

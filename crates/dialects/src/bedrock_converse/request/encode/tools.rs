@@ -90,9 +90,9 @@ pub(super) fn offer<'a>(
     if let Output::Tool { name, description, schema } = output {
         let alone = tools.is_empty() || request.tool_choice == Some(ToolChoice::None);
         let demands = matches!(choice, Some(Choice::Tool { .. }));
-        tools.push(spec(name, description.or(Some(name)), input_schema(*schema), None));
+        tools.push(spec(name, description.or(Some(name)), taken(input_schema(*schema), job), None));
         // The client's own demand stays where it names a tool: then that call is the answer.
-        if !thinks && !demands {
+        if !thinks && !demands && job.family != Family::Other {
             choice = Some(if alone { Choice::Tool { name } } else { Choice::Any {} });
         }
     }
@@ -115,7 +115,7 @@ fn entry<'a>(
             let description = description.or((!job.own).then_some(sent));
             let schema = match schema {
                 Some(schema) if job.own => Schema::AsIs(schema),
-                schema => input_schema(schema.as_ref()),
+                schema => taken(input_schema(schema.as_ref()), job),
             };
             tools.push(spec(sent, description, schema, strict));
             if let Some(mark) = cache
@@ -152,12 +152,41 @@ fn spec<'a>(name: &'a str, description: Option<&'a str>, json: Schema<'a>, stric
     Entry::ToolSpec(Spec { name, description, input_schema: InputSchema { json }, strict })
 }
 
+/// A schema that the model's family takes: others than Claude know no `additionalProperties` (Amazon Nova User Guide,
+/// "Define a tool").
+fn taken<'a>(schema: Schema<'a>, job: &Job<'_, '_>) -> Schema<'a> {
+    if job.own || job.family == Family::Claude {
+        return schema;
+    }
+    let mut value = match schema {
+        Schema::AsIs(json) if !json.text().contains(CLOSED) => return schema,
+        Schema::AsIs(json) => json.value(),
+        Schema::Made(value) => value,
+    };
+    open(&mut value, false);
+    Schema::Made(value)
+}
+
+/// Removes the keyword at any depth. `names`: the members are names of properties.
+fn open(schema: &mut Value, names: bool) {
+    match schema {
+        Value::Object(members) => {
+            if !names {
+                members.remove(CLOSED);
+            }
+            members.iter_mut().for_each(|(name, member)| open(member, !names && name == "properties"));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| open(item, false)),
+        _ => {}
+    }
+}
+
 /// Strict tools need the same machinery as structured outputs.
 fn keeps_strict(strict: bool, index: usize, job: &mut Job<'_, '_>) -> bool {
     if job.own || !strict {
         return job.own;
     }
-    let able = job.target.capabilities.native_structured_output == Some(true);
+    let able = job.family == Family::Claude || job.target.capabilities.native_structured_output == Some(true);
     if !able {
         job.hint(format!("tools[{index}].function.strict"), "arguments are not forced to follow the schema");
     }
@@ -216,7 +245,7 @@ fn choice<'a>(job: &mut Job<'a, '_>) -> Option<Choice<'a>> {
 fn one_at_a_time(choice: Option<&Choice<'_>>, job: &mut Job<'_, '_>) {
     if job.family != Family::Claude {
         if !job.allows("parallel_tool_calls") {
-            job.lose("parallel_tool_calls", "the model cannot be told to call one tool at a time");
+            job.hint("parallel_tool_calls", "the model cannot be told to call one tool at a time");
         }
         return;
     }
@@ -259,3 +288,5 @@ const CLAUDES_TOOLS: &[(&str, &str)] = &[
 
 /// Nova's tool that searches the web (Amazon Nova User Guide, "Web Grounding").
 const GROUNDING: &str = "nova_grounding";
+
+const CLOSED: &str = "additionalProperties";
