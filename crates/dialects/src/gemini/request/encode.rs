@@ -120,8 +120,12 @@ impl<'a, 'l> Job<'a, 'l> {
                 continue;
             }
             match known {
-                Some(known) => drop(body.put(known, raw)),
-                None if self.own || self.allows(name) => drop(body.put(name, raw)),
+                Some(known) => {
+                    body.put(known, raw);
+                }
+                None if self.own || self.allows(name) => {
+                    body.put(name, raw);
+                }
                 // The vendor refuses the whole request for a member that it does not know.
                 None => self.losses.push(LossClass::Hint, name.as_str(), "a member that this dialect does not know"),
             }
