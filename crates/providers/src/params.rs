@@ -241,7 +241,7 @@ fn asks_for_nothing(name: &str, text: &str) -> bool {
     match name {
         _ if text == "null" => true,
         "n" => text == "1",
-        "logprobs" | "parallel_tool_calls" | "store" => text == "false",
+        "logprobs" | "store" => text == "false",
         "frequency_penalty" | "presence_penalty" | "top_logprobs" => zero(),
         "tool_choice" => matches!(text, "\"auto\"" | "\"none\""),
         "tools" | "stop" | "functions" => text == "[]",

@@ -39,7 +39,10 @@ pub(in crate::native) fn edit_as(family: Family, body: &mut RawObject, target: &
             refuse(body, name, target, losses);
         }
     }
-    if !family.parallel {
+    // These models never call two tools at once.
+    if !family.parallel && body.bool("parallel_tool_calls") == Some(false) {
+        body.take("parallel_tool_calls");
+    } else if !family.parallel {
         refuse(body, "parallel_tool_calls", target, losses);
     }
 }
