@@ -97,18 +97,19 @@ fn exponential(nanos: u64, out: &mut impl fmt::Write) -> fmt::Result {
 
 /// A number with at least `width` digits.
 fn digits(number: u64, width: usize, out: &mut impl fmt::Write) -> fmt::Result {
-    let mut buffer = ['0'; MOST_DIGITS];
+    let mut buffer = [b'0'; MOST_DIGITS];
     let (mut rest, mut used) = (number, 0);
     for place in buffer.iter_mut().rev() {
         if rest == 0 && used >= width {
             break;
         }
         // A remainder of ten is a digit.
-        *place = char::from(b'0' + u8::try_from(rest % 10).unwrap_or(0));
+        *place = b'0' + u8::try_from(rest % 10).unwrap_or(0);
         rest /= 10;
         used += 1;
     }
-    buffer.iter().skip(MOST_DIGITS - used).try_for_each(|digit| out.write_char(*digit))
+    let written = buffer.get(MOST_DIGITS - used..).and_then(|digits| std::str::from_utf8(digits).ok());
+    out.write_str(written.unwrap_or_default())
 }
 
 /// `whole.fraction × 10^shift` rounded half-even to an integer.

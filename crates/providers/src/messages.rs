@@ -39,7 +39,8 @@ pub(crate) fn edit<'q>(body: &mut RawObject, quirks: impl Iterator<Item = &'q Qu
 
 fn edited<'q>(body: &RawObject, quirks: impl Iterator<Item = &'q Quirk>, losses: &mut Losses) -> Option<Json> {
     let list = body.raw("messages")?;
-    let quirks: Vec<&Quirk> = quirks.filter(|quirk| quirk.concerns(list)).collect();
+    let may_hold = |word: &str| body.may_hold("messages", word) && holds(list, word);
+    let quirks: Vec<&Quirk> = quirks.filter(|quirk| quirk.concerns(list, may_hold)).collect();
     if quirks.is_empty() {
         return None;
     }
@@ -92,15 +93,25 @@ fn shown(pass: &mut Pass<'_>) -> String {
 }
 
 fn one(message: &str, quirks: &[&Quirk], pass: &mut Pass<'_>) -> Option<Json> {
-    if !quirks.iter().any(|quirk| quirk.concerns(message.as_bytes())) {
+    let concerns = |quirk: &&&Quirk| quirk.concerns(message.as_bytes(), |word| holds(message.as_bytes(), word));
+    if !quirks.iter().any(|quirk| concerns(&quirk)) {
         return None;
     }
     let mut members: Extra = serde_json::from_str(message).ok()?;
     let mut changed = false;
-    for quirk in quirks.iter().filter(|quirk| quirk.concerns(message.as_bytes())) {
+    for quirk in quirks.iter().filter(concerns) {
         changed |= quirk.edit_message(&mut members, pass);
     }
     if changed { Json::of(&members).ok() } else { None }
+}
+
+/// Whether a word stands in a text, in quotes.
+fn holds(text: &[u8], word: &str) -> bool {
+    let quoted = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        before == Some(&b'"') && text.get(at + word.len()) == Some(&b'"')
+    };
+    memchr::memmem::find_iter(text, word.as_bytes()).any(quoted)
 }
 
 /// Stands before the pictures, in the reference proxy's words.

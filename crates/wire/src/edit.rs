@@ -20,7 +20,7 @@ impl RawObject {
     pub fn remove(&mut self, key: &str) -> Option<Bytes> {
         let at = self.position(key)?;
         let value = match &self.members.get(at)?.value {
-            Value::Text(range) => self.text.slice(range.clone()),
+            Value::Text(range, _) => self.text.slice(range.clone()),
             Value::New(bytes) => bytes.clone(),
         };
         self.edited = true;
@@ -119,7 +119,7 @@ impl RawObject {
         }
         emit(Piece::New(b": "));
         match &member.value {
-            Value::Text(range) => emit(Piece::Old(range.start, range.end)),
+            Value::Text(range, _) => emit(Piece::Old(range.start, range.end)),
             Value::New(bytes) => emit(Piece::New(bytes)),
         }
     }
@@ -157,7 +157,7 @@ impl Member {
     /// From the key's opening quote to the value's end, if nothing of it was edited.
     fn old_span(&self) -> Option<(usize, usize)> {
         match (&self.key, &self.value) {
-            (Key::Text(key) | Key::Unescaped(_, key), Value::Text(value)) => Some((key.start - 1, value.end)),
+            (Key::Text(key) | Key::Unescaped(_, key), Value::Text(value, _)) => Some((key.start - 1, value.end)),
             _ => None,
         }
     }

@@ -21,6 +21,7 @@ mod scan;
 mod splitter;
 mod sse;
 mod value;
+mod words;
 
 pub use inflate::{Inflate, InflateError, UnknownCoding};
 pub use json_error::{JsonError, JsonErrorKind};

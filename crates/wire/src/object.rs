@@ -3,6 +3,7 @@
 use crate::json_error::{JsonError, JsonErrorKind};
 use crate::limits::JsonLimits;
 use crate::scan::{self, Scan, Scanner};
+use crate::words::Words;
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -42,8 +43,8 @@ pub(crate) enum Key {
 
 #[derive(Clone)]
 pub(crate) enum Value {
-    /// In the text.
-    Text(Range<usize>),
+    /// In the text, and which short strings stand there.
+    Text(Range<usize>, Words),
     /// Not in the text.
     New(Bytes),
 }
@@ -74,6 +75,16 @@ impl RawObject {
     /// Whether there is such a member.
     pub fn contains(&self, key: &str) -> bool {
         self.position(key).is_some()
+    }
+
+    /// Whether a string (a key or a value, at whatever depth) may stand in a member's value. `false` is certain, and
+    /// costs no look at the text. A string that is written with escapes does not count.
+    pub fn may_hold(&self, key: &str, string: &str) -> bool {
+        let member = self.position(key).and_then(|at| self.members.get(at));
+        member.is_some_and(|member| match &member.value {
+            Value::Text(_, words) => words.may_hold(string.as_bytes()),
+            Value::New(_) => true,
+        })
     }
 
     /// Reads a member as `T`.
@@ -139,7 +150,7 @@ impl RawObject {
     /// Where a member's value stands in the original text; `None` for members that were set since.
     pub fn span_of(&self, key: &str) -> Option<Range<usize>> {
         match &self.members.get(self.position(key)?)?.value {
-            Value::Text(range) => Some(range.clone()),
+            Value::Text(range, _) => Some(range.clone()),
             Value::New(_) => None,
         }
     }
@@ -174,7 +185,7 @@ impl RawObject {
 
     pub(crate) fn value_text<'a>(&'a self, value: &'a Value) -> &'a [u8] {
         match value {
-            Value::Text(range) => self.text.get(range.clone()).unwrap_or_default(),
+            Value::Text(range, _) => self.text.get(range.clone()).unwrap_or_default(),
             Value::New(bytes) => bytes,
         }
     }
@@ -207,7 +218,9 @@ fn members(scanner: &mut Scanner<'_>, text: &[u8]) -> Scan<Vec<Member>> {
     loop {
         let (key, escaped) = scanner.key()?;
         let key = if escaped { unescaped(text, key)? } else { Key::Text(key) };
-        members.push(Member { key, value: Value::Text(scanner.span(1)?) });
+        scanner.take_words();
+        let span = scanner.span(1)?;
+        members.push(Member { key, value: Value::Text(span, scanner.take_words()) });
         if !scanner.goes_on(b'}')? {
             return scanner.end().map(|()| members);
         }

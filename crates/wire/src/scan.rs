@@ -6,6 +6,7 @@
 
 use crate::json_error::{JsonError, JsonErrorKind};
 use crate::limits::JsonLimits;
+use crate::words::Words;
 use std::ops::Range;
 
 /// A position in a text. After an error, `at` is where Python's `json` module would say that it is.
@@ -17,6 +18,8 @@ pub(crate) struct Scanner<'a> {
     /// All bytes of strings, put together: the highest bits tell whether there is one beyond ASCII. Outside of strings
     /// none is let through.
     seen: u64,
+    /// Short strings without escapes, keys among them, since the last [`Scanner::take_words`].
+    words: Words,
 }
 
 pub(crate) type Scan<T> = Result<T, JsonErrorKind>;
@@ -45,7 +48,7 @@ fn check_utf8(text: &[u8]) -> Result<(), JsonError> {
 impl<'a> Scanner<'a> {
     fn new(text: &'a [u8], limits: JsonLimits) -> Self {
         let depth = limits.depth.min(JsonLimits::MAX_DEPTH);
-        Self { text, at: 0, values: 0, limits: JsonLimits { depth, ..limits }, seen: 0 }
+        Self { text, at: 0, values: 0, limits: JsonLimits { depth, ..limits }, seen: 0, words: Words::default() }
     }
 
     /// Enters the text's one object or array. A text of another kind is checked to its end nevertheless, so that what
@@ -106,6 +109,11 @@ impl<'a> Scanner<'a> {
             return Err(JsonErrorKind::Syntax("Expecting ':' delimiter"));
         }
         Ok((start..end, escaped))
+    }
+
+    /// The strings that were gone over since this was asked last.
+    pub(crate) fn take_words(&mut self) -> Words {
+        std::mem::take(&mut self.words)
     }
 
     fn value(&mut self, outer: u32) -> Scan<()> {
@@ -237,6 +245,9 @@ impl<'a> Scanner<'a> {
             self.at = self.text.len() - rest.len();
             match rest {
                 [b'"', ..] => {
+                    if !escaped && let Some(string) = self.text.get(start + 1..self.at) {
+                        self.words.note(string);
+                    }
                     self.at += 1;
                     return Ok(escaped);
                 }

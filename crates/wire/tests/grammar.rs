@@ -19,6 +19,9 @@ fn judged_as_by_serde(text: &[u8]) -> Result<(), TestCaseError> {
                 prop_assert_eq!(object.raw(&key), Some(value.get().as_bytes()));
                 let span = object.span_of(&key).unwrap();
                 prop_assert_eq!(&text[span], value.get().as_bytes());
+                if let Ok(value) = serde_json::from_str(value.get()) {
+                    every_string_may_be_held(&object, &key, &value)?;
+                }
             }
         }
         Err(error) => prop_assert!(object.is_err(), "{error} in {}", shown(text)),
@@ -32,6 +35,25 @@ fn judged_as_by_serde(text: &[u8]) -> Result<(), TestCaseError> {
     }
     prop_assert_eq!(parse_value(text).ok(), serde_json::from_slice::<Value>(text).ok(), "{}", shown(text));
     Ok(())
+}
+
+/// Of strings that are written without escapes. That one is not there is said of some that are not.
+fn every_string_may_be_held(object: &RawObject, key: &str, value: &Value) -> Result<(), TestCaseError> {
+    let held = |string: &str| {
+        let plain =
+            object.raw(key).is_some_and(|raw| memchr::memmem::find(raw, format!("\"{string}\"").as_bytes()).is_some());
+        prop_assert!(!plain || object.may_hold(key, string), "{string:?} under {key:?}");
+        Ok(())
+    };
+    match value {
+        Value::String(string) => held(string),
+        Value::Array(items) => items.iter().try_for_each(|item| every_string_may_be_held(object, key, item)),
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
+            held(name)?;
+            every_string_may_be_held(object, key, value)
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn shown(text: &[u8]) -> String {

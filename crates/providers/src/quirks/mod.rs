@@ -136,22 +136,21 @@ impl Quirk {
         Ok(())
     }
 
-    /// Whether [`Quirk::edit_message`] may do something to a message (or to one of a list of messages) of this text.
-    /// Cheap, so that most messages are never parsed.
-    pub(crate) fn concerns(&self, text: &[u8]) -> bool {
-        let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    /// Whether [`Quirk::edit_message`] may do something to a message, or to one of a list of messages, of this text:
+    /// `has` tells whether a string (a key or a value) may stand there. Cheap, so that most messages are never parsed.
+    pub(crate) fn concerns(&self, text: &[u8], has: impl Fn(&str) -> bool) -> bool {
         match self {
-            Self::FlattenText | Self::FlattenAll => has("\"type\""),
-            Self::SystemToUser => has("\"system\"") || has("\"developer\""),
-            Self::DevToSystem => has("\"developer\""),
-            Self::NameOnTool | Self::NineCharCallIds => has("\"tool_call"),
-            Self::NameOnlyOn(_) => has("\"name\""),
-            Self::NoCacheMarks => has("\"cache_control\""),
-            Self::ImageObjects => images::has_bare(text),
-            Self::ToolImagesApart => has("\"tool_call_id\"") && has("\"image_url\""),
+            Self::FlattenText | Self::FlattenAll => has("type"),
+            Self::SystemToUser => has("system") || has("developer"),
+            Self::DevToSystem => has("developer"),
+            Self::NameOnTool | Self::NineCharCallIds => has("tool_calls") || has("tool_call_id"),
+            Self::NameOnlyOn(_) => has("name"),
+            Self::NoCacheMarks => has("cache_control"),
+            Self::ImageObjects => has("image_url") && images::has_bare(text),
+            Self::ToolImagesApart => has("tool_call_id") && has("image_url"),
             Self::StripHistory(members) => members.iter().any(|member| has(member)),
-            Self::ReasoningEcho => has("\"thinking_blocks\""),
-            Self::DropEmptyContent => has("\"assistant\""),
+            Self::ReasoningEcho => has("thinking_blocks"),
+            Self::DropEmptyContent => has("assistant"),
             _ => false,
         }
     }

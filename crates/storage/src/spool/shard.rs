@@ -6,7 +6,8 @@ use super::segment::{self, Batch, Closed, Readable, SegmentId};
 use super::{SpoolError, SpoolOptions};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,6 +43,30 @@ pub(crate) enum Source {
 struct Current {
     file: Arc<File>,
     segment: Closed,
+    /// Up to where the file is laid out: frames overwrite zeros there.
+    laid: u64,
+}
+
+impl Current {
+    /// Writes behind the last frame. A write that fails leaves half a frame at most, which the next one overwrites.
+    fn write(&mut self, frames: &[u8]) -> io::Result<()> {
+        let at = self.segment.length;
+        let end = at + frames.len() as u64;
+        self.lay_out(end)?;
+        self.file.write_all_at(frames, at)?;
+        self.segment.length = end;
+        Ok(())
+    }
+
+    /// Writes zeros ahead of the frames, many calls' worth at once. A file that grows with every frame makes the file
+    /// system write down its new length every time that it is forced to the disk, which costs more than the frames.
+    fn lay_out(&mut self, end: u64) -> io::Result<()> {
+        while self.laid < end {
+            self.file.write_all_at(&ZEROS, self.laid)?;
+            self.laid += ZEROS.len() as u64;
+        }
+        Ok(())
+    }
 }
 
 impl Shard {
@@ -135,14 +160,8 @@ impl Shard {
             self.begin()?;
         }
         let Some(current) = &mut self.current else { return Err(io::ErrorKind::NotFound.into()) };
-        if let Err(cause) = (&*current.file).write_all(frames) {
-            // Half a frame would hide all that follows it.
-            current.file.set_len(current.segment.length)?;
-            return Err(cause);
-        }
-        let length = frames.len() as u64;
-        current.segment.length += length;
-        self.bytes.fetch_add(length, Ordering::Relaxed);
+        current.write(frames)?;
+        self.bytes.fetch_add(frames.len() as u64, Ordering::Relaxed);
         self.dirty = true;
         Ok(())
     }
@@ -150,14 +169,17 @@ impl Shard {
     fn begin(&mut self) -> io::Result<()> {
         let id = Uuid::now_v7();
         let path = segment::path(&self.dir, id);
-        let file = OpenOptions::new().create_new(true).append(true).open(&path)?;
+        let file = OpenOptions::new().create_new(true).write(true).open(&path)?;
         let segment = Closed { id, path, length: 0, records_end: 0, shipped: 0, open: 0 };
-        self.current = Some(Current { file: Arc::new(file), segment });
+        self.current = Some(Current { file: Arc::new(file), segment, laid: 0 });
         Ok(())
     }
 
     fn close_current(&mut self) {
         if let Some(current) = self.current.take() {
+            if let Err(cause) = current.file.set_len(current.segment.length) {
+                tracing::debug!(%cause, "the end of a segment could not be cut");
+            }
             self.closed.push(current.segment);
         }
     }
@@ -203,3 +225,5 @@ impl Shard {
 
 /// Most bytes that wait in memory per shard while the disk takes nothing.
 const MOST_WAITING: usize = 32 << 20;
+/// What a file is laid out with at a time.
+static ZEROS: [u8; 128 << 10] = [0; 128 << 10];
