@@ -78,7 +78,8 @@ fn what_cannot_be_said_is_refused() {
     let prefill = json!({ "model": "m", "messages": [
         { "role": "user", "content": "x" }, { "role": "assistant", "content": "y " },
     ] });
-    let call = json!({ "model": "m", "messages": [{ "role": "user", "content": "x" }, {
+    let tools = json!([{ "type": "function", "function": { "name": "f" } }]);
+    let call = json!({ "model": "m", "tools": tools, "messages": [{ "role": "user", "content": "x" }, {
         "role": "assistant", "content": null,
         "tool_calls": [{ "id": "c9", "type": "function", "function": { "name": "f", "arguments": "{" } }],
     }] });
@@ -183,7 +184,7 @@ fn allowed_parameters_go_to_the_model() {
 #[test]
 fn tiers() {
     for (tier, sent, losses) in [
-        ("auto", Value::Null, vec![]),
+        ("auto", json!({ "type": "default" }), vec![]),
         ("priority", json!({ "type": "priority" }), vec![]),
         ("standard_only", json!({ "type": "default" }), vec![]),
         ("scale", Value::Null, vec!["parameter service_tier"]),
