@@ -31,6 +31,43 @@ fn a_signal_asks_for_it() {
 }
 
 #[test]
+fn a_provider_of_ones_own_serves_the_next_request() {
+    let upstream = upstream();
+    let first = config(&upstream);
+    let gateway = Gateway::start(&first);
+    let row = json!({"base_url": format!("{}/v1", upstream.url()), "no_auth": true, "rename": {"max_tokens": "most"}});
+    let entry = json!({"model_name": "later", "litellm_params": {"model": "house/some-model"}});
+    gateway.rewrite_config(&first.set("custom_providers", "house", row).deployment(&entry).text());
+    gateway.signal("HUP");
+    eventually("the new model is there", NEWS, || (models(&gateway) == ["m", "later"]).then_some(()));
+    assert_eq!(ask(&gateway, "later"), 200);
+    let asked = upstream.requests().pop().map(|request| (request.path.clone(), request.json()["model"].clone()));
+    assert_eq!(asked, Some(("/v1/chat/completions".to_owned(), json!("some-model"))));
+}
+
+#[test]
+fn an_entry_without_an_address_is_named_with_its_line() {
+    let upstream = upstream();
+    let gateway = Gateway::start(&config(&upstream));
+    gateway.rewrite_config(NOWHERE);
+    gateway.signal("HUP");
+    eventually("the bad file is noticed", NEWS, || {
+        gateway.output().contains("the new configuration is not used").then_some(())
+    });
+    let output = gateway.output();
+    assert!(output.contains("(line 4) b: provider 'hosted_vllm' needs an `api_base`"), "{output}");
+    assert_eq!(ask(&gateway, "m"), 200);
+}
+
+/// The second entry has no address.
+const NOWHERE: &str = "model_list:
+  - model_name: a
+    litellm_params: {model: openai/gpt-4o, api_key: x}
+  - model_name: b
+    litellm_params: {model: hosted_vllm/x}
+";
+
+#[test]
 fn a_bad_file_is_not_used() {
     let upstream = upstream();
     let first = config(&upstream);

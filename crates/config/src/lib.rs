@@ -36,5 +36,5 @@ pub use model::{
     VertexCredentials, VertexParams,
 };
 pub use raw_object::RawObject;
-pub use settings::{GeneralSettings, LitellmSettings, RouterSettings};
+pub use settings::{CostMargin, GeneralSettings, LitellmSettings, RouterSettings};
 pub use source::{Source, SourceError};

@@ -100,6 +100,9 @@ pub struct Counters {
     /// Images made.
     #[serde(skip_serializing_if = "is_zero")]
     pub images: u64,
+    /// Thousandths of a vendor's credits (OCR).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub milli_credits: u64,
 }
 
 impl Counters {

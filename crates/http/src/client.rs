@@ -1,9 +1,9 @@
 //! Sending a request: a pooled connection or a new one, under deadlines.
 
+use crate::authorities::Authorities;
 use crate::body::UpstreamBody;
 use crate::connect::{Connector, Sender};
 use crate::deadlines::Deadlines;
-use crate::egress::Egress;
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
@@ -15,6 +15,7 @@ use hyper::client::conn::http1;
 use std::sync::Arc;
 use std::time::Duration;
 use tianji_core::WireRequest;
+use tianji_core::egress::Egress;
 use tokio::time::timeout_at;
 
 /// How a client keeps its connections.
@@ -26,6 +27,8 @@ pub struct HttpSettings {
     pub idle: Duration,
     /// Outbound proxies.
     pub proxies: ProxySettings,
+    /// Whom servers are believed by; `None` = the system's roots.
+    pub authorities: Option<Authorities>,
     /// Rules for the addresses that are called; `None` = the operator has set them all, anything goes.
     pub egress: Option<Arc<Egress>>,
 }
@@ -34,7 +37,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let idle = Duration::from_secs(90);
-        Self { threads: threads + 1, idle, proxies: ProxySettings::default(), egress: None }
+        Self { threads: threads + 1, idle, proxies: ProxySettings::default(), authorities: None, egress: None }
     }
 }
 
@@ -53,7 +56,7 @@ impl HttpClient {
     /// A client without connections.
     pub fn new(settings: HttpSettings) -> Self {
         let pool = Arc::new(Pool::new(settings.threads, settings.idle));
-        let connector = Connector::new(&settings.proxies, settings.egress);
+        let connector = Connector::new(&settings.proxies, settings.authorities, settings.egress);
         Self(Arc::new(Shared { pool, connector, proxies: settings.proxies }))
     }
 

@@ -1,6 +1,6 @@
 //! Making connections: TCP, through a proxy or not, TLS by rustls, HTTP/1.1 or HTTP/2 by ALPN.
 
-use crate::egress::{Egress, EgressError};
+use crate::authorities::Authorities;
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
@@ -14,6 +14,7 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tianji_core::egress::{Egress, EgressError};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
@@ -31,12 +32,13 @@ pub(crate) enum Sender {
 pub(crate) struct Connector {
     plain: Tcp,
     secure: OnceLock<HttpsConnector<Tcp>>,
+    authorities: Option<Authorities>,
     proxies: Option<Proxies>,
 }
 
 impl Connector {
-    pub(crate) fn new(proxies: &ProxySettings, egress: Option<Arc<Egress>>) -> Self {
-        Self { plain: Tcp::new(egress), secure: OnceLock::new(), proxies: Proxies::new(proxies) }
+    pub(crate) fn new(proxies: &ProxySettings, authorities: Option<Authorities>, egress: Option<Arc<Egress>>) -> Self {
+        Self { plain: Tcp::new(egress), secure: OnceLock::new(), authorities, proxies: Proxies::new(proxies) }
     }
 
     /// The proxy that an `http` address is asked of in absolute form.
@@ -58,7 +60,7 @@ impl Connector {
                     let h2 = io.connected().is_negotiated_h2();
                     return if h2 { h2_sender(io, origin).await } else { h1_sender(io, origin).await };
                 }
-                let mut connector = self.secure.get_or_init(|| secure(self.plain.clone())).clone();
+                let mut connector = self.secure.get_or_init(|| self.secured(self.plain.clone())).clone();
                 let io = connector.call(uri.clone()).await.map_err(|source| failed(origin, source))?;
                 let h2 = io.connected().is_negotiated_h2();
                 return if h2 { h2_sender(io, origin).await } else { h1_sender(io, origin).await };
@@ -90,7 +92,18 @@ impl Connector {
         if let Some(value) = proxy.authorization() {
             tunnel = tunnel.with_auth(value);
         }
-        secure(tunnel).call(uri.clone()).await
+        self.secured(tunnel).call(uri.clone()).await
+    }
+
+    /// TLS over another connector, by the operator's authorities or the system's.
+    fn secured<C>(&self, below: C) -> HttpsConnector<C> {
+        match &self.authorities {
+            Some(authorities) => {
+                let builder = HttpsConnectorBuilder::new().with_tls_config(authorities.config());
+                builder.https_or_http().enable_http1().enable_http2().wrap_connector(below)
+            }
+            None => secure(below),
+        }
     }
 }
 

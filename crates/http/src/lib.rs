@@ -14,12 +14,12 @@
 //! Why not `hyper-util`'s pooled client: it keeps one pool for all threads and one HTTP/2 connection per origin. Here
 //! a pool shard belongs to a thread, so that with one runtime per core a connection is driven where it is used.
 
+mod authorities;
 mod body;
 mod client;
 mod connect;
 mod credentials;
 mod deadlines;
-pub mod egress;
 mod error;
 mod exchange;
 mod fetch;
@@ -27,9 +27,11 @@ mod origin;
 mod out_body;
 mod pool;
 mod proxy;
+mod redirect;
 mod shard;
 mod tcp;
 
+pub use authorities::{Authorities, AuthoritiesError};
 pub use body::UpstreamBody;
 pub use client::{HttpClient, HttpSettings};
 pub use credentials::Credentials;
@@ -39,3 +41,5 @@ pub use exchange::{drive, drive_with};
 pub use fetch::{FetchError, FetchSettings, Fetched, Fetcher};
 pub use out_body::OutBody;
 pub use proxy::ProxySettings;
+pub use redirect::{FollowError, follow};
+pub use tianji_core::egress;

@@ -110,7 +110,7 @@ async fn answer(
 ) -> Result<Response<UpstreamBody>, Error> {
     let send = async |credential: Option<&Credential>| {
         let request = request(shared, deployment, sending, credential)?;
-        shared.http.send(request, deadlines).await.map_err(tianji_http::HttpError::into_error)
+        deployment.client(shared).send(request, deadlines).await.map_err(tianji_http::HttpError::into_error)
     };
     let used = credential::of(shared, deployment).await?;
     let reply = send(used.as_deref()).await?;

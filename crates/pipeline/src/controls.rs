@@ -21,6 +21,8 @@ pub(crate) struct Controls {
     pub(crate) timeout: Option<Duration>,
     /// The first frame of a stream.
     pub(crate) stream_timeout: Option<Duration>,
+    /// Silence of the stream after which a sign of life is wanted; zero: none.
+    pub(crate) keep_alive: Option<Duration>,
     /// Drop what the target cannot say.
     pub(crate) drop_params: Option<bool>,
     /// Request members removed first, by path.
@@ -98,6 +100,7 @@ fn is_control(name: &str) -> bool {
             | "timeout"
             | "request_timeout"
             | "stream_timeout"
+            | "keepalive_seconds"
             | "drop_params"
             | "additional_drop_params"
             | "allowed_openai_params"
@@ -135,7 +138,6 @@ fn is_silent(name: &str) -> bool {
                 | "no-log"
                 | "model_info"
                 | "_router_weights"
-                | "keepalive_seconds"
                 | "vector_store_ids"
                 | "proxy_server_request"
                 | "preset_cache_key"
@@ -172,6 +174,7 @@ fn act(controls: &mut Controls, name: &str, raw: &[u8]) -> Result<(), Error> {
         "num_retries" | "max_retries" => controls.num_retries = Some(count(name, &value)?),
         "timeout" | "request_timeout" => controls.timeout = Some(seconds(name, &value)?),
         "stream_timeout" => controls.stream_timeout = Some(seconds(name, &value)?),
+        "keepalive_seconds" => controls.keep_alive = Some(interval(name, &value)?),
         "drop_params" => controls.drop_params = value.as_bool(),
         "additional_drop_params" => controls.additional_drop_params = strings(&value),
         "allowed_openai_params" => controls.allowed_params = strings(&value),
@@ -200,6 +203,9 @@ pub(crate) fn read_headers(headers: &HeaderMap, controls: &mut Controls) -> Resu
     let time = |name: &str| find(name).map(|text| seconds(name, &Value::from(text))).transpose();
     controls.timeout = controls.timeout.or(time("timeout")?);
     controls.stream_timeout = controls.stream_timeout.or(time("stream-timeout")?);
+    if let Some(text) = find("keepalive-seconds") {
+        controls.keep_alive = controls.keep_alive.or(Some(interval("keepalive-seconds", &Value::from(text))?));
+    }
     if let Some(text) = find("num-retries") {
         let value = text.parse::<u64>().map_or(Value::Null, Value::from);
         controls.num_retries = controls.num_retries.or(Some(count("num-retries", &value)?));
@@ -250,6 +256,12 @@ fn seconds(name: &str, value: &Value) -> Result<Duration, Error> {
         .filter(|seconds| *seconds > 0.0 && *seconds < 1e9)
         .map(Duration::from_secs_f64)
         .ok_or_else(|| invalid(name, "must be a number of seconds above zero"))
+}
+
+/// Seconds, or nothing at all.
+fn interval(name: &str, value: &Value) -> Result<Duration, Error> {
+    let none = value.as_f64() == Some(0.0) || value.as_str().is_some_and(|text| text.parse() == Ok(0.0));
+    if none { Ok(Duration::ZERO) } else { seconds(name, value) }
 }
 
 /// Looks for forbidden names inside a control object, at any depth that a body may have.

@@ -11,7 +11,7 @@ use crate::words;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use tianji_core::{Credential, DialectId, Error, Reply, Segment, Usage, WireRequest};
 use tianji_dialects::Observed;
-use tianji_http::{UpstreamBody, drive_with};
+use tianji_http::{HttpClient, UpstreamBody, drive_with};
 use tianji_providers::Unsigned;
 use tianji_providers::kinds::{Flow, Relay, Sought, Told};
 
@@ -45,28 +45,28 @@ async fn follow(
     match flow {
         Flow::Relay(mut relay) => {
             sign(&mut relay.request)?;
-            pass_on(shared, *relay, &deadlines).await
+            pass_on(deployment.client(shared), *relay, &deadlines).await
         }
         Flow::Seek(mut exchange) => {
-            match drive_with(&shared.http, exchange.as_mut(), &deadlines, &mut sign, &judge).await? {
+            match drive_with(deployment.client(shared), exchange.as_mut(), &deadlines, &mut sign, &judge).await? {
                 Sought::Whole(told) => Ok(whole(told)),
                 Sought::PassedOn(relay) => fetch::found(shared, call, deployment, relay, &mut sign, &deadlines).await,
             }
         }
         Flow::Converse(mut exchange) => {
-            let told = drive_with(&shared.http, exchange.as_mut(), &deadlines, &mut sign, &judge).await?;
+            let told = drive_with(deployment.client(shared), exchange.as_mut(), &deadlines, &mut sign, &judge).await?;
             Ok(whole(told))
         }
     }
 }
 
 pub(crate) async fn pass_on(
-    shared: &Shared,
+    client: &HttpClient,
     relay: Relay,
     deadlines: &tianji_http::Deadlines,
 ) -> Result<Outcome, Error> {
     let Relay { request, usage, .. } = relay;
-    raw(fetch::ask(&shared.http, request, deadlines).await?, usage).await
+    raw(fetch::ask(client, request, deadlines).await?, usage).await
 }
 
 /// A reply to be passed on, unless it is a refusal.

@@ -9,7 +9,7 @@ use tianji_core::{Credential, Error};
 /// The credential of a deployment; `None` where its key is all there is.
 pub(crate) async fn of(shared: &Shared, deployment: &Deployment) -> Result<Option<Arc<Credential>>, Error> {
     match &deployment.connection.source {
-        Some(source) => shared.credentials.of(source, &shared.http, &*shared.clock).await.map(Some),
+        Some(source) => shared.credentials.of(source, deployment.client(shared), &*shared.clock).await.map(Some),
         None => Ok(None),
     }
 }

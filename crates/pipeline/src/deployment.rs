@@ -1,5 +1,7 @@
 //! One `model_list` entry, compiled: everything that an attempt needs, ready to use.
 
+use crate::invoice::Terms;
+use crate::shared::Shared;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{ACCEPT, HOST};
@@ -8,7 +10,8 @@ use std::time::Duration;
 use tianji_core::generate::Capabilities;
 use tianji_core::{DialectId, Framing};
 use tianji_dialects::dialect;
-use tianji_pricing::{Mode, ModelPrice};
+use tianji_http::HttpClient;
+use tianji_pricing::{CostAdjust, Mode, ModelPrice};
 use tianji_providers::{Connection, ConnectionError, Outgoing, Provider, Way};
 use tianji_router::{Breaker, Health, Weights};
 
@@ -27,12 +30,20 @@ pub struct Deployment {
     pub base: Arc<str>,
     /// Upstream model, perhaps with `*` to be filled.
     pub model: Arc<str>,
+    /// The model that prompts are written for, where the upstream's name does not say it.
+    pub prompt_model: Option<String>,
     /// Where and with which credential.
     pub connection: Connection,
+    /// The client that reaches it, where the common one does not believe its certificate.
+    pub http: Option<HttpClient>,
     /// Name under which it is priced, if not its own.
     pub base_model: Option<String>,
     /// Prices set on this entry.
     pub overrides: tianji_pricing::Overrides,
+    /// Prices set for its model wherever it is used.
+    pub custom: tianji_pricing::Overrides,
+    /// Discount and margin on its provider's prices.
+    pub adjust: Option<CostAdjust>,
     /// The model it stands for when it has no `*`.
     pub fixed: Option<Arc<Concrete>>,
     /// Models it stood for so far when it has one.
@@ -70,7 +81,7 @@ pub struct Deployment {
 }
 
 /// A deployment's upstream model by its full name, with what follows from it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Concrete {
     /// The upstream's name of the model.
     pub model: Arc<str>,
@@ -78,6 +89,8 @@ pub struct Concrete {
     pub full: Arc<str>,
     /// Price, if known.
     pub price: Option<Arc<ModelPrice>>,
+    /// What else its calls' prices depend on.
+    pub(crate) terms: Terms,
     /// What it can do.
     pub capabilities: Capabilities,
     /// The ways to ask it for a reply; the usual one first.
@@ -89,7 +102,7 @@ pub struct Concrete {
 }
 
 /// Where a reply is asked for in one way.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Places {
     /// Where a whole reply is asked for.
     pub whole: Outgoing,
@@ -113,6 +126,11 @@ impl Concrete {
 }
 
 impl Deployment {
+    /// The client that it is called with.
+    pub(crate) fn client<'a>(&'a self, shared: &'a Shared) -> &'a HttpClient {
+        self.http.as_ref().unwrap_or(&shared.http)
+    }
+
     /// What the breaker says at a time (milliseconds since the start).
     pub fn health(&self, millis: u64) -> Health {
         // The breaker's changes are complete under the lock, so a panic elsewhere leaves it whole.
@@ -152,7 +170,7 @@ impl Deployment {
     /// Works out what follows from an upstream model's name.
     pub(crate) fn make(&self, model: &str, prices: &tianji_pricing::Catalogue) -> Result<Concrete, ConnectionError> {
         let found = prices.lookup(&self.provider.name, model, self.base_model.as_deref());
-        let price = self.overrides.over(found);
+        let price = self.overrides.over(self.custom.over(found));
         let full: Arc<str> = format!("{}/{model}", self.provider.name).into();
         let ways = self.provider.ways(model);
         let place = |way: &Way, stream| {
@@ -161,13 +179,15 @@ impl Deployment {
             Ok(if events { accepting_events(outgoing) } else { outgoing })
         };
         let places = ways.iter().map(|way| Ok(Places { whole: place(way, false)?, streamed: place(way, true)? }));
-        let places = places.collect::<Result<_, ConnectionError>>()?;
+        let places: Vec<Places> = places.collect::<Result<_, ConnectionError>>()?;
+        let place = places.first().map(|places| &places.whole.uri);
         Ok(Concrete {
             model: model.into(),
             header: HeaderValue::try_from(&*full).ok(),
             full,
             capabilities: price.as_ref().map(|price| price.capabilities()).unwrap_or_default(),
             price,
+            terms: Terms::of(&self.provider, &self.connection, place, self.adjust),
             ways,
             places,
         })

@@ -3,6 +3,7 @@
 use crate::attempt::{self, Outcome, send};
 use crate::call::{Admitted, Attempt, Routed};
 use crate::deployment::Deployment;
+use crate::invoice;
 use crate::media;
 use crate::shared::Shared;
 use crate::snapshot::Found;
@@ -14,7 +15,7 @@ use std::sync::{MutexGuard, PoisonError};
 use tianji_auth::may_use_model;
 use tianji_core::generate::ClientView;
 use tianji_core::{DialectId, Error, Extra, Usage};
-use tianji_dialects::openai_responses;
+use tianji_dialects::{cohere_chat, dialect, openai_responses};
 use tianji_router::{Breaker, FallbackTarget, Health, Weights, retries, shuffle};
 
 /// An answered call.
@@ -130,7 +131,14 @@ async fn one(
 ) -> Result<(Attempt, Outcome, InFlight), Error> {
     let deployment =
         found.group.deployments.get(place).ok_or_else(|| words::unknown_model(Some(&found.name), &call.snapshot))?;
-    let concrete = deployment.concrete(found.filled(place), &call.snapshot.prices).map_err(words::no_connection)?;
+    let prices = &call.snapshot.prices;
+    let concrete = deployment.concrete(found.filled(place), prices).map_err(words::no_connection)?;
+    let concrete = invoice::sized(deployment, &concrete, &call.body, prices);
+    let unpriced = concrete.price.as_ref().is_none_or(|price| !price.has_prices());
+    if unpriced && call.snapshot.settings.block_unpriced {
+        return Err(words::unpriced(&concrete.full));
+    }
+    call.receipt.asks(invoice::Asked::of(&call.body));
     let mut attempt = media::encoded(call, deployment, &concrete, found, target).await?;
     call.receipt.attempt(deployment, &concrete, &attempt.losses);
     for loss in attempt.losses.iter() {
@@ -165,7 +173,7 @@ fn view(call: &Admitted, target: &FallbackTarget) -> ClientView {
     let upstream_name = call.endpoint.shows_upstream_model || fell_back;
     ClientView {
         model: if upstream_name { String::new() } else { call.model.clone() },
-        minted_id: call.receipt.minted_id(),
+        minted_id: dialect(call.endpoint.dialect).id_prefix().to_owned() + &call.receipt.unique(),
         created: call.receipt.record().started_at.seconds(),
         include_usage: call.include_usage || call.snapshot.settings.always_include_stream_usage,
         legacy_functions: call.body.contains("functions"),
@@ -174,6 +182,7 @@ fn view(call: &Admitted, target: &FallbackTarget) -> ClientView {
             _ => Extra::default(),
         },
         json_array: call.json_array,
+        must_call: call.endpoint.dialect == DialectId::CohereChat && cohere_chat::must_call(&call.body),
     }
 }
 

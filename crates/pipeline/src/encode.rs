@@ -4,6 +4,7 @@
 //! spliced in. Otherwise it is decoded and encoded once. Nothing of an earlier attempt leaks into this one.
 
 use crate::call::{Admitted, Attempt, Plan, Sending};
+use crate::compaction;
 use crate::deployment::{Concrete, Deployment};
 use crate::drop_path::drop_path;
 use crate::words;
@@ -67,6 +68,11 @@ pub(crate) fn encode(
     let mut losses = Losses::default();
     let plan = if call.endpoint.kind.generates() {
         Plan::Generate(Box::new(generate(body, call, deployment, concrete, &target, &mut losses)?))
+    } else if compaction::is_wanted(call)
+        && deployment.provider.translator(call.endpoint.kind, &concrete.model).is_none()
+    {
+        let body = compaction::summing_up(&body)?;
+        Plan::Generate(Box::new(generate(body, call, deployment, concrete, &target, &mut losses)?))
     } else {
         Plan::Follow(Some(begin(body, call, deployment, target, &mut losses)?))
     };
@@ -95,6 +101,9 @@ fn generate(
     let plain_chat = call.snapshot.settings.chat_for_messages;
     let way = concrete.way(&deployment.provider, call.endpoint.dialect, plain_chat);
     let (way, places) = way.ok_or_else(|| words::no_chat(&deployment.provider))?;
+    // Servers of prompts are called by names that do not say which model they have.
+    let prompted = deployment.prompt_model.as_deref().filter(|_| way.dialect == DialectId::TextGeneration);
+    let target = &Target { model: prompted.unwrap_or(target.model), ..*target };
     let encoded = if way.dialect == call.endpoint.dialect {
         same_dialect(body, call, way, deployment, target, losses)?
     } else {
@@ -132,7 +141,7 @@ fn begin(
         files: &call.files,
         model: &call.model,
         stream: call.stream,
-        unique: &call.receipt.minted_id(),
+        unique: &call.receipt.unique(),
         now: call.receipt.record().started_at.seconds(),
         filming,
     };

@@ -44,14 +44,14 @@ pub(crate) async fn follow(
         true => Ok(()),
         false => Err(words::upstream_error(dialect, reply.status.as_u16(), &reply.headers, &reply.body)),
     };
-    match drive_with(&shared.http, exchange.as_mut(), deadlines, &mut sign, &judge).await? {
+    match drive_with(deployment.client(shared), exchange.as_mut(), deadlines, &mut sign, &judge).await? {
         Followed::Whole(body) => {
             job.done();
             Ok(Arrived::Whole(body))
         }
         Followed::Stream(mut request) => {
             sign(&mut request)?;
-            let reply = shared.http.send_wire(request, deadlines).await.map_err(HttpError::into_error)?;
+            let reply = deployment.client(shared).send_wire(request, deadlines).await.map_err(HttpError::into_error)?;
             Ok(Arrived::Coming(Box::new(reply), job))
         }
     }

@@ -5,10 +5,9 @@ use crate::receipt::Receipt;
 use crate::settings::{HeaderPrefix, Settings};
 use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::fmt::Write as _;
 use std::time::Instant;
 use tianji_auth::Role;
-use tianji_core::{Error, Usd};
+use tianji_core::{CallRecord, Error, Usd, write_digits};
 
 /// Names of the two families.
 struct Names {
@@ -40,6 +39,9 @@ names! {
     COST_CACHE_CREATION = "response-cost-cache-creation";
     COST_REASONING = "response-cost-reasoning";
     COST_TOOLS = "response-cost-tool-usage";
+    COST_DISCOUNT = "response-cost-discount-amount";
+    COST_MARGIN = "response-cost-margin-amount";
+    MARGIN = "response-cost-margin-percent";
     KEY_SPEND = "key-spend";
     KEY_RPM = "key-rpm-limit";
     KEY_TPM = "key-tpm-limit";
@@ -90,7 +92,8 @@ impl<'a> Writer<'a> {
     }
 
     fn count(&mut self, names: Names, count: u64) {
-        let _ = write!(self.room, "{count}");
+        // Memory takes everything.
+        let _ = write_digits(count, 1, &mut self.room);
         self.written(names);
     }
 
@@ -105,7 +108,9 @@ impl<'a> Writer<'a> {
 
     fn millis(&mut self, names: Names, since: Instant, until: Instant) {
         let micros = u64::try_from(until.saturating_duration_since(since).as_micros()).unwrap_or(u64::MAX);
-        let _ = write!(self.room, "{}.{:03}", micros / 1000, micros % 1000);
+        let _ = write_digits(micros / 1000, 1, &mut self.room);
+        self.room.extend_from_slice(b".");
+        let _ = write_digits(micros % 1000, 3, &mut self.room);
         self.written(names);
     }
 
@@ -159,14 +164,36 @@ pub(crate) fn success(
     if call.stream {
         return map;
     }
+    cost(&mut writer, attempt, record);
+    map
+}
+
+/// What a call costs that has not ended yet, where that is known.
+pub(crate) fn known_cost(settings: &Settings, cost: Usd, map: &mut HeaderMap) {
+    let mut writer = Writer::new(settings.header_prefix, map);
+    writer.usd(COST, cost);
+    writer.usd(COST_ORIGINAL, cost);
+}
+
+/// What the call cost, of what that is made up, and what the operator took off and put on.
+fn cost(writer: &mut Writer<'_>, attempt: &Attempt, record: &CallRecord) {
     writer.usd(COST, record.cost);
-    writer.usd(COST_ORIGINAL, record.cost);
+    let part =
+        |wanted: &str| record.cost_parts.iter().filter(|(name, _)| name == wanted).map(|(_, usd)| *usd).sum::<Usd>();
+    let (discount, margin) = (part("discount"), part("margin"));
+    writer.usd(COST_ORIGINAL, record.cost - discount - margin);
     for (name, usd) in &record.cost_parts {
         if let Some(names) = cost_part(name) {
             writer.usd(names, *usd);
         }
     }
-    map
+    if let Some(adjust) = attempt.concrete.terms.adjust() {
+        writer.usd(COST_DISCOUNT, -discount);
+        writer.usd(COST_MARGIN, margin);
+        if let Some(fraction) = adjust.margin {
+            writer.text(MARGIN, &fraction.to_string());
+        }
+    }
 }
 
 /// Headers of a call that failed after it was let in.

@@ -56,7 +56,7 @@ impl Running {
         signed(&shared, &deployment, credential.as_deref(), &mut cancel)?;
         let total = Some((shared.clock.now() + PATIENCE).into());
         let deadlines = Deadlines { connect: PATIENCE, first_byte: PATIENCE, between_bytes: PATIENCE, total };
-        shared.http.send_wire(cancel, &deadlines).await.map(drop).map_err(HttpError::into_error)
+        deployment.client(&shared).send_wire(cancel, &deadlines).await.map(drop).map_err(HttpError::into_error)
     }
 }
 

@@ -3,14 +3,14 @@
 use crate::deployment::{Concrete, Deployment};
 use crate::dispatch::estimated;
 use crate::door::Caller;
+use crate::invoice::{self, Asked};
 use crate::shared::Shared;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Instant;
-use tianji_core::{CallRecord, CallStatus, CostStatus, Error, Kind, Losses, Usage, UsageSource, Usd};
+use tianji_core::{CallRecord, CallStatus, CostStatus, Error, Kind, Losses, UsageSource, Usd};
 use tianji_dialects::Observed;
 use tianji_limits::Permit;
-use tianji_pricing::{Cost, CostContext, cost};
 use tianji_storage::Intent;
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ pub struct Receipt {
     record: Arc<CallRecord>,
     permits: SmallVec<[Permit; 2]>,
     concrete: Option<Arc<Concrete>>,
+    asked: Asked,
     started: Instant,
     first_token: Option<Instant>,
     sent: Option<Instant>,
@@ -58,6 +59,7 @@ impl Receipt {
             record,
             permits,
             concrete: None,
+            asked: Asked::default(),
             started,
             first_token: None,
             sent: None,
@@ -81,6 +83,11 @@ impl Receipt {
     /// Length of the request, for estimates where no usage is reported.
     pub(crate) fn estimate_input(&mut self, bytes: usize) {
         self.input_bytes = bytes;
+    }
+
+    /// What the call asks for that its price depends on.
+    pub(crate) fn asks(&mut self, asked: Asked) {
+        self.asked = asked;
     }
 
     /// The call consumes nothing: it asks how far something is that was paid for before.
@@ -117,8 +124,8 @@ impl Receipt {
         self.first_token.get_or_insert_with(|| self.shared.clock.now());
     }
 
-    /// Id for a reply whose upstream id does not fit the client's dialect.
-    pub(crate) fn minted_id(&self) -> String {
+    /// What ids are made of that are this call's alone.
+    pub(crate) fn unique(&self) -> String {
         self.record.call_id.simple().to_string()
     }
 
@@ -158,7 +165,15 @@ impl Receipt {
 
     /// What the call costs so far, as far as the provider has said what was used and the price is known.
     pub(crate) fn cost_so_far(&self, seen: &Observed) -> Option<Usd> {
-        bill(self.concrete.as_deref(), seen.usage.as_ref()?, seen).map(|bill| bill.total)
+        let elapsed = self.shared.clock.now().saturating_duration_since(self.started);
+        let bill = invoice::bill(
+            self.concrete.as_deref()?,
+            seen.usage.as_ref()?,
+            (&self.asked, seen),
+            &self.record,
+            millis(elapsed),
+        );
+        bill.map(|bill| bill.total)
     }
 
     fn settle(&mut self, status: CallStatus, seen: Option<&Observed>) {
@@ -173,7 +188,7 @@ impl Receipt {
         record.first_token_at = first_token.map(|after| record.started_at.plus(after));
         record.status = status;
         if let Some(seen) = seen {
-            self.meter(seen, status);
+            self.meter(seen, status, millis(elapsed));
         }
         let (tokens, second) = (self.record.usage.total(), self.shared.second());
         for permit in self.permits.drain(..) {
@@ -189,8 +204,8 @@ impl Receipt {
     }
 
     /// Usage and cost: the provider's report, or an estimate from what passed if it gave none.
-    fn meter(&mut self, seen: &Observed, status: CallStatus) {
-        let Self { record, concrete, input_bytes, .. } = self;
+    fn meter(&mut self, seen: &Observed, status: CallStatus, duration_ms: u64) {
+        let Self { record, concrete, asked, input_bytes, .. } = self;
         let record = Arc::make_mut(record);
         record.response_id.clone_from(&seen.response_id);
         record.finish_reason = seen.finish.map(|finish| finish.word().to_owned());
@@ -207,7 +222,9 @@ impl Receipt {
             None => return,
         };
         record.usage_source = if reported { UsageSource::Provider } else { UsageSource::Estimated };
-        let Some(bill) = bill(concrete.as_deref(), &record.usage, seen) else {
+        let bill = concrete.as_deref();
+        let bill = bill.and_then(|concrete| invoice::bill(concrete, &record.usage, (asked, seen), record, duration_ms));
+        let Some(bill) = bill else {
             record.cost_status = CostStatus::UnknownPrice;
             return;
         };
@@ -217,20 +234,14 @@ impl Receipt {
     }
 }
 
-fn bill(concrete: Option<&Concrete>, usage: &Usage, seen: &Observed) -> Option<Cost> {
-    let price = concrete?.price.as_ref()?;
-    let context = CostContext {
-        service_tier: seen.service_tier.as_deref(),
-        resolution: seen.resolution.as_deref(),
-        ..CostContext::default()
-    };
-    Some(cost(price, usage, &context))
-}
-
 impl Drop for Receipt {
     fn drop(&mut self) {
         self.settle(CallStatus::Cancelled, None);
     }
+}
+
+fn millis(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// One access line per call; formatted only if somebody listens.

@@ -95,6 +95,10 @@ pub struct Settings {
     pub always_include_stream_usage: bool,
     /// The usage frame of a stream says what the call cost.
     pub cost_in_stream_usage: bool,
+    /// Silence of a stream after which a sign of life is sent.
+    pub ping_interval: Option<Duration>,
+    /// The same for Anthropic's clients.
+    pub anthropic_ping_interval: Option<Duration>,
     /// Refused calls are written down too.
     pub log_refusals: bool,
     /// Put the call id into error bodies.
@@ -107,6 +111,8 @@ pub struct Settings {
     pub default_model: Option<String>,
     /// Where prices are read from besides the embedded ones.
     pub prices: PriceSource,
+    /// Calls of models without a price are refused.
+    pub block_unpriced: bool,
     /// Largest JSON body in bytes.
     pub max_body: usize,
     /// Largest form with files in bytes.
@@ -140,12 +146,15 @@ impl Default for Settings {
             open_metrics: false,
             always_include_stream_usage: false,
             cost_in_stream_usage: false,
+            ping_interval: None,
+            anthropic_ping_interval: None,
             log_refusals: true,
             call_id_in_errors: false,
             budget_status: http::StatusCode::UNPROCESSABLE_ENTITY,
             key_header: None,
             default_model: None,
             prices: PriceSource::default(),
+            block_unpriced: false,
             max_body: 100 << 20,
             max_form: 512 << 20,
             max_reply: 64 << 20,

@@ -49,3 +49,18 @@ fn finds_images_by_quality_and_size() {
         assert_eq!(price.name(), expected);
     }
 }
+
+#[test]
+fn films_of_a_high_resolution_have_a_price_of_their_own() {
+    let catalogue = Catalogue::embedded();
+    for (provider, model, lines, expected) in [
+        ("openai", "sora-2-pro", Some(1024), "openai/sora-2-pro-high-res"),
+        ("openai", "sora-2-pro", Some(720), "openai/sora-2-pro"),
+        ("openai", "sora-2-pro", None, "openai/sora-2-pro"),
+        ("azure", "sora-2-pro", Some(1080), "azure/sora-2-pro-high-res"),
+        ("openai", "sora-2", Some(1024), "openai/sora-2"),
+    ] {
+        let price = catalogue.lookup_film(provider, model, None, lines).unwrap();
+        assert_eq!(price.name(), expected, "{model} {lines:?}");
+    }
+}

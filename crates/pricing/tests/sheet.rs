@@ -137,9 +137,16 @@ fn documents() -> Vec<Invoice> {
         // 3 × 0.015
         (
             r#"{"mode": "ocr", "ocr_cost_per_credit": 0.015}"#,
-            Usage::default(),
-            with(Units { credits: 3, ..Units::default() }),
+            counted(Counters { milli_credits: 3000, ..Counters::default() }),
+            CostContext::default(),
             45_000_000,
+        ),
+        // 1.5 × 0.015, exactly
+        (
+            r#"{"mode": "ocr", "ocr_cost_per_credit": 0.015}"#,
+            counted(Counters { milli_credits: 1500, ..Counters::default() }),
+            CostContext::default(),
+            22_500_000,
         ),
     ]
 }

@@ -24,6 +24,26 @@ fn texts_as_openai_publishes_them() {
     assert!(O200kBase.count_text("<|endoftext|>") > 1, "marks are text");
 }
 
+/// More than two hundred texts in many scripts, counted by another implementation of the published vocabularies.
+#[test]
+fn texts_as_others_count_them() {
+    let lines = include_str!("vocabularies.tsv").lines().filter(|line| !line.starts_with('#'));
+    let (mut rows, mut wrong) = (0, Vec::new());
+    for line in lines {
+        let [text, cl100k, o200k] = line.split('\t').collect::<Vec<_>>().try_into().expect("three columns");
+        let text: String = serde_json::from_str(text).expect("a JSON string");
+        for (vocabulary, count) in [(Vocabulary::Cl100kBase, cl100k), (Vocabulary::O200kBase, o200k)] {
+            let found = vocabulary.count_text(&text);
+            if found.to_string() != count {
+                wrong.push(format!("{text:?} in {vocabulary:?}: {found} instead of {count}"));
+            }
+        }
+        rows += 1;
+    }
+    assert!(rows >= 200, "{rows}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 const HELLO: MessageText<'_> = MessageText { role: "user", name: None, texts: &["hello"], calls: &[] };
 
 fn count(model: &str, messages: &[MessageText<'_>], tools: &[ToolText<'_>]) -> u64 {

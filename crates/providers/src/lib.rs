@@ -39,7 +39,7 @@ pub use endpoint::{EndpointKind, Operation};
 pub use follow::{Follow, Followed, Following, Taken};
 pub use outgoing::Outgoing;
 pub use params::{CHAT_PARAMS, COMMON_PARAMS, Capability, Clamp, Condition, ParamRules, When};
-pub use provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
+pub use provider::{AuthStyle, ChatEndpoint, Hooks, MessagesEndpoint, Provider};
 pub use quirks::Quirk;
 pub use reply::StreamEdit;
 pub use resolve::ResolveError;

@@ -128,6 +128,9 @@ pub(crate) fn compat_uri(
     operation: Operation,
     model: &str,
 ) -> Result<String, ConnectionError> {
+    if let (Operation::Messages { .. }, Some(messages)) = (operation, &provider.messages) {
+        return Ok(messages.url(&connection.base));
+    }
     let path = match (operation, &provider.chat) {
         (Operation::Chat { .. }, Some(chat)) => Some(chat.path.as_str()),
         (Operation::Chat { .. }, None) => None,

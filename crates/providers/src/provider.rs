@@ -36,6 +36,8 @@ pub struct Provider {
     pub base_env: Vec<String>,
     /// Whether the address follows from region, project and model where none is given.
     pub base_of_place: bool,
+    /// Host of the vendor's global endpoint, where there are others for regions.
+    pub global_host: Option<String>,
     /// Environment variables with the region, in order.
     pub region_env: Vec<String>,
     /// Environment variables with the project, in order.
@@ -70,6 +72,8 @@ pub struct Provider {
     pub version_default: Option<String>,
     /// How it is asked for a reply; `None` = it has no chat.
     pub chat: Option<ChatEndpoint>,
+    /// Where it speaks Anthropic's form beside its chat; `None` = clients of that form are served by another way.
+    pub messages: Option<MessagesEndpoint>,
     /// What it can be asked for.
     pub endpoints: BTreeSet<EndpointKind>,
     /// Models that only its text completions serve, as patterns; other models have no text completions then. `None` =
@@ -87,6 +91,8 @@ pub struct Provider {
     pub messages_by_responses: bool,
     /// Dialects in which it fetches nothing: media must be sent as bytes.
     pub bytes_only: Vec<DialectId>,
+    /// Whether what it says that a call cost is what the call cost.
+    pub trust_reported_cost: bool,
     /// What else becomes of bodies.
     pub quirks: Vec<Quirk>,
     /// Rules and quirks of some models only.
@@ -106,6 +112,7 @@ impl Provider {
             base_url: None,
             base_env: Vec::new(),
             base_of_place: false,
+            global_host: None,
             region_env: Vec::new(),
             project_env: Vec::new(),
             space_env: Vec::new(),
@@ -123,6 +130,7 @@ impl Provider {
             version_env: Vec::new(),
             version_default: None,
             chat: None,
+            messages: None,
             endpoints: BTreeSet::new(),
             text_models: None,
             wires: BTreeMap::new(),
@@ -131,10 +139,20 @@ impl Provider {
             rules: ParamRules::default(),
             messages_by_responses: false,
             bytes_only: Vec::new(),
+            trust_reported_cost: false,
             quirks: Vec::new(),
             when: Vec::new(),
             hooks: Hooks::default(),
         }
+    }
+}
+
+impl Provider {
+    /// Whether a host is one of a region's, for which some vendors take more than for the global one.
+    pub fn is_regional(&self, host: &str) -> bool {
+        let Some(global) = self.global_host.as_deref() else { return false };
+        let domain = global.split_once('.').map_or("", |(_, domain)| domain);
+        host != global && host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
     }
 }
 
@@ -145,6 +163,25 @@ pub struct ChatEndpoint {
     pub dialect: DialectId,
     /// Path below the base URL.
     pub path: String,
+}
+
+/// Where a provider speaks Anthropic's form.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessagesEndpoint {
+    /// Path below the base URL.
+    pub path: String,
+    /// Endings of the base URL that the path does not stand below.
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
+impl MessagesEndpoint {
+    /// The address of the endpoint by a base URL.
+    pub(crate) fn url(&self, base: &str) -> String {
+        let root = self.without.iter().find_map(|ending| base.strip_suffix(ending.as_str())).unwrap_or(base);
+        format!("{root}{}", self.path)
+    }
 }
 
 /// How a key is sent.
@@ -184,8 +221,8 @@ pub(crate) type DialectHook = fn(&Provider, &str) -> Option<DialectId>;
 pub(crate) type WaysHook = fn(&Provider, &str) -> Vec<Way>;
 /// Edits a body in Anthropic's form, by the client's headers and the features that it needs.
 pub(crate) type EditMessagesHook = fn(&mut RawObject, &HeaderMap, &[&str]);
-/// Names the model in a body in Anthropic's form whose tokens are to be counted.
-pub(crate) type EditCountHook = fn(&mut RawObject, &str);
+/// Edits a body in Anthropic's form whose tokens are to be counted, by the model and the client's headers.
+pub(crate) type EditCountHook = fn(&mut RawObject, &str, &HeaderMap);
 /// Makes an editor for one stream. It stands in for the quirks on replies.
 pub(crate) type StreamHook = fn() -> Box<dyn StreamEdit>;
 
@@ -205,6 +242,8 @@ pub struct Hooks {
     pub(crate) ways: WaysHook,
     pub(crate) edit_messages: Option<EditMessagesHook>,
     pub(crate) edit_count: EditCountHook,
+    /// Whose form a request to count tokens has: that of Anthropic's Messages, or of Bedrock, which wraps others.
+    pub(crate) counts_in: DialectId,
     /// For streams in Anthropic's form.
     pub(crate) messages_stream: Option<StreamHook>,
     /// For streams of chat.
@@ -229,7 +268,8 @@ impl Hooks {
         sign: sign::bearer,
         ways: ways::compat_ways,
         edit_messages: None,
-        edit_count: |body, model| body.set("model", model),
+        edit_count: |body, model, _| body.set("model", model),
+        counts_in: DialectId::AnthropicMessages,
         messages_stream: None,
         chat_stream: None,
         follow: None,

@@ -4,7 +4,7 @@ use crate::credentials::CredentialKind;
 use crate::endpoint::EndpointKind;
 use crate::kinds::{self, EmbeddingRules, Translator};
 use crate::params::{COMMON_PARAMS, Capability, Condition, ParamRules, When};
-use crate::provider::{AuthStyle, ChatEndpoint, Hooks, Provider};
+use crate::provider::{AuthStyle, ChatEndpoint, Hooks, MessagesEndpoint, Provider};
 use crate::quirks::Quirk;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +60,7 @@ pub(crate) struct Row {
     base_url: Option<String>,
     base_env: Vec<String>,
     base_of_place: bool,
+    global_host: Option<String>,
     region_env: Vec<String>,
     project_env: Vec<String>,
     space_env: Vec<String>,
@@ -79,12 +80,14 @@ pub(crate) struct Row {
     dialect: Option<DialectId>,
     chat_path: Option<String>,
     endpoints: Option<BTreeSet<EndpointKind>>,
+    messages: Option<MessagesEndpoint>,
     text_models: Option<Vec<String>>,
     wires: BTreeMap<EndpointKind, String>,
     embeddings: EmbeddingRules,
     supported: Option<Vec<String>>,
     messages_by_responses: bool,
     bytes_only: Vec<DialectId>,
+    trust_reported_cost: bool,
     rename: BTreeMap<String, String>,
     unsupported: Vec<String>,
     ignored: Vec<String>,
@@ -154,6 +157,7 @@ impl Row {
             model_names: self.model_names,
             base_url: self.base_url,
             base_of_place: self.base_of_place,
+            global_host: self.global_host,
             region_env: self.region_env,
             project_env: self.project_env,
             space_env: self.space_env,
@@ -171,6 +175,7 @@ impl Row {
             version_default: self.version_default,
             chat,
             endpoints,
+            messages: self.messages,
             text_models: self.text_models,
             wires,
             embeddings: self.embeddings,
@@ -183,6 +188,7 @@ impl Row {
             },
             messages_by_responses: self.messages_by_responses,
             bytes_only: self.bytes_only,
+            trust_reported_cost: self.trust_reported_cost,
             quirks: self.quirks,
             when: self.when.into_iter().map(When::from).collect(),
             hooks,

@@ -40,7 +40,7 @@ impl Provider {
     }
 }
 
-/// Chat, Responses and text completions, where the row lists them. Models that only text completions serve have no other
+/// Chat, Responses, Messages and text completions, where the row lists them. Models that only text completions serve have no other
 /// way, and where a row names such models, its others have no text completions.
 pub(crate) fn compat_ways(provider: &Provider, model: &str) -> Vec<Way> {
     let text = provider.endpoints.contains(&EndpointKind::TextCompletion);
@@ -52,7 +52,9 @@ pub(crate) fn compat_ways(provider: &Provider, model: &str) -> Vec<Way> {
     let chat = (provider.hooks.dialect)(provider, model).map(|dialect| Way { dialect, kind: EndpointKind::Chat });
     let responses = provider.endpoints.contains(&EndpointKind::Responses);
     let responses = Way { dialect: DialectId::OpenAiResponses, kind: EndpointKind::Responses }.when(responses);
-    chat.into_iter().chain(responses).chain(text.filter(|_| patterns.is_none())).collect()
+    let messages = provider.endpoints.contains(&EndpointKind::Messages) && provider.messages.is_some();
+    let messages = Way { dialect: DialectId::AnthropicMessages, kind: EndpointKind::Messages }.when(messages);
+    chat.into_iter().chain(responses).chain(messages).chain(text.filter(|_| patterns.is_none())).collect()
 }
 
 impl Way {

@@ -17,6 +17,7 @@ use tianji_wire::{Frame, Splitter, SseSplitter};
 /// Folder, provider, model.
 const CASES: &[(&str, &str, &str)] = &[
     ("gigachat", "gigachat", "GigaChat-2"),
+    ("langgraph", "langgraph", "agent"),
     ("nlp_cloud", "nlp_cloud", "finetuned-llama-3-70b"),
     ("oci", "oci", "meta.llama-3.3-70b-instruct"),
     ("oci_cohere", "oci", "cohere.command-r-plus-08-2024"),
@@ -67,6 +68,11 @@ fn stream(provider: &Provider, way: Way, text: &Bytes, size: usize) -> Vec<Strin
     while let Some(frame) = splitter.finish().unwrap() {
         one(frame, &mut out);
     }
+    let mut held = Vec::new();
+    if let Some(edit) = edit.as_deref_mut() {
+        edit.end(&mut held);
+    }
+    held.iter().for_each(|frame| bridge.frame(frame, &mut out).unwrap());
     bridge.end(&mut out).unwrap();
     let text = String::from_utf8(out.to_vec()).unwrap();
     text.split("\n\n").filter(|event| !event.is_empty()).map(str::to_owned).collect()

@@ -80,7 +80,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("cohere_chat/command-a", "", "cohere command-a"),
     ("sagemaker_chat/x", "", "sagemaker_chat x"),
     ("triton/x", "", "triton x"),
-    ("langgraph/x", "", "no langgraph"),
+    ("langgraph/x", "", "langgraph x"),
+    ("petals/x", "", "no petals"),
     // bare names: the price catalogue
     ("deepseek-chat", "", "deepseek deepseek-chat"),
     ("mistral-large-latest", "", "mistral mistral-large-latest"),

@@ -57,3 +57,28 @@ fn azures_old_deployments_are_known_by_their_names() {
         assert_eq!(provider.outgoing(&connection, way.operation(false), model).unwrap().uri.path(), path);
     }
 }
+
+/// A client of Anthropic's form is served in it where the vendor speaks it, at the address that the vendor has for it.
+#[test]
+fn messages_go_to_vendors_that_speak_them() {
+    let catalogue = Catalogue::embedded().unwrap();
+    for (provider, base, url) in [
+        ("deepseek", None, "https://api.deepseek.com/anthropic/v1/messages"),
+        ("deepseek", Some("https://x.example/v1"), "https://x.example/anthropic/v1/messages"),
+        ("minimax", None, "https://api.minimax.io/anthropic/v1/messages"),
+        ("openrouter", None, "https://openrouter.ai/api/v1/messages"),
+        ("xai", None, "https://api.x.ai/v1/messages"),
+        ("litellm_proxy", Some("https://x.example/v1"), "https://x.example/v1/messages"),
+        ("litellm_proxy", Some("https://x.example"), "https://x.example/v1/messages"),
+    ] {
+        let provider = catalogue.get(provider).unwrap();
+        let params = ConnectionParams { api_base: base, ..ConnectionParams::default() };
+        let connection = Connection::new(provider, &params, &|_| None).unwrap();
+        let ways = provider.ways("m");
+        let way = ways[provider.way(&ways, AnthropicMessages, false).unwrap()];
+        let outgoing = provider.outgoing(&connection, way.operation(true), "m").unwrap();
+        assert_eq!((way.dialect, outgoing.uri.to_string().as_str()), (AnthropicMessages, url), "{}", provider.name);
+        let chat = ways[provider.way(&ways, OpenAiChat, false).unwrap()];
+        assert_eq!(chat.dialect, OpenAiChat, "{}", provider.name);
+    }
+}

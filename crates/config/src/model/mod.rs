@@ -30,6 +30,8 @@ pub struct ModelEntry {
     pub info: ModelInfo,
     /// Who may use it.
     pub access_control: AccessControl,
+    /// Line of the file on which it begins; 0 = it stands in no file.
+    pub line: u32,
 }
 
 /// Who may use a deployment; empty lists are no restriction.
@@ -97,6 +99,6 @@ impl ModelEntry {
             allowed_teams: access.texts("allowed_teams"),
             allowed_keys: access.texts("allowed_keys"),
         };
-        Some(Self { model_name: model_name?, params, info, access_control })
+        Some(Self { model_name: model_name?, params, info, access_control, line: at.line })
     }
 }

@@ -8,6 +8,7 @@ use tianji_core::Secret;
 
 use super::{AwsParams, AzureParams, IbmParams, OciParams, Prices, VertexParams};
 use crate::keys::{Kind, params_section};
+use crate::raw::Value;
 use crate::raw_object::RawObject;
 use crate::read::Fields;
 
@@ -88,6 +89,13 @@ pub struct ModelParams {
     /// How long a failing deployment rests.
     pub cooldown_time: Option<Duration>,
 
+    /// Bundle of certificate authorities that the provider is believed by (`ssl_verify` as a path).
+    pub ssl_bundle: Option<String>,
+    /// Certificates are not to be looked at (`ssl_verify: false`), which is not done.
+    pub ssl_off: bool,
+    /// The model that a server of prompts has, where its own name does not say so: prompts are written in its form.
+    pub hf_model_name: Option<String>,
+
     /// Whether parameters that the provider does not know are dropped.
     pub drop_params: Option<bool>,
     /// Parameters (paths) that are always dropped.
@@ -108,6 +116,7 @@ impl ModelParams {
     pub(super) fn read(mut fields: Fields) -> Self {
         let mut params = Self {
             custom_llm_provider: fields.text("custom_llm_provider"),
+            hf_model_name: fields.text("hf_model_name"),
             base_model: fields.text("base_model"),
             credential_name: fields.text("litellm_credential_name"),
             aws: AwsParams::read(&mut fields),
@@ -124,6 +133,11 @@ impl ModelParams {
             mock_response: fields.text("mock_response"),
             ..Self::connection(&mut fields)
         };
+        match fields.node("ssl_verify").map(|node| node.value) {
+            Some(Value::Text(path)) => params.ssl_bundle = Some(path),
+            Some(Value::Bool(false)) => params.ssl_off = true,
+            _ => {}
+        }
         params.limits(&mut fields);
         params.routing(&mut fields);
         let options = fields.drain(is_option);

@@ -2,8 +2,10 @@
 
 mod general;
 mod litellm;
+mod money;
 mod router;
 
 pub use general::GeneralSettings;
 pub use litellm::LitellmSettings;
+pub use money::CostMargin;
 pub use router::RouterSettings;

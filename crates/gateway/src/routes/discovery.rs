@@ -1,7 +1,7 @@
 //! What there is: models with their prices, groups, providers, parameters. Everything here is read from the snapshot
 //! and the catalogues, so that it cannot differ from what calls get.
 
-use super::{Answer, Hit, Route, describe, route};
+use super::{Answer, Hit, Route, describe, route, sorting};
 use crate::respond::{self, Reply};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -52,6 +52,11 @@ struct Query {
     healthy_only: bool,
     page: Option<usize>,
     size: Option<usize>,
+    #[serde(alias = "sortBy")]
+    sort_by: Option<String>,
+    #[serde(alias = "sortOrder")]
+    sort_order: Option<String>,
+    wildcard_only: bool,
 }
 
 /// Deployments that the caller may call, in the order of the configuration.
@@ -64,6 +69,7 @@ fn visible(hit: &Hit, query: &Query) -> Vec<Value> {
         id.is_none_or(|id| *deployment.id == **id)
             && query.model.as_ref().is_none_or(|model| *deployment.group == **model)
             && query.search.as_ref().is_none_or(|part| lower(&deployment.group).contains(&lower(part)))
+            && (!query.wildcard_only || deployment.group.contains('*'))
             && (!query.healthy_only || !matches!(deployment.health(now), Health::Open(_)))
     };
     let groups = hit.snapshot.all_groups().filter(|group| may_call(hit, &group.name));
@@ -101,14 +107,17 @@ fn model_info(hit: Hit) -> Answer {
 }
 
 fn model_info_pages(hit: Hit) -> Answer {
-    answer(query(&hit).map(|query| {
-        let all = visible(&hit, &query);
+    answer(query(&hit).and_then(|query| {
+        let mut all = visible(&hit, &query);
+        if let Some(by) = &query.sort_by {
+            sorting::sort(&mut all, by, query.sort_order.as_deref())?;
+        }
         let (page, size) = (query.page.unwrap_or(1).max(1), query.size.unwrap_or(50).clamp(1, 500));
         let data: Vec<&Value> = all.iter().skip((page - 1).saturating_mul(size)).take(size).collect();
-        json!({
+        Ok(json!({
             "data": data, "total_count": all.len(), "current_page": page,
             "total_pages": all.len().div_ceil(size), "size": size,
-        })
+        }))
     }))
 }
 

@@ -1,12 +1,14 @@
 //! One `model_list` entry, compiled.
 
-use super::identities;
+use super::{identities, money};
 use crate::deployment::Deployment;
 use crate::shared::Shared;
 use bytes::Bytes;
+use std::path::Path;
 use std::sync::Arc;
 use tianji_auth::KeyHash;
-use tianji_config::{ModelEntry, ModelParams};
+use tianji_config::{LitellmSettings, ModelEntry, ModelParams};
+use tianji_http::{Authorities, HttpClient, HttpSettings};
 use tianji_providers::{Connection, ConnectionError, ConnectionParams, Provider, ResolveError};
 use tianji_router::Weights;
 
@@ -18,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) env: &'a dyn Fn(&str) -> Option<String>,
     /// Shares by deployment id, before the entries' own.
     pub(super) weights: &'a indexmap::IndexMap<String, f64>,
+    /// Discounts, margins and prices by model.
+    pub(super) litellm: &'a LitellmSettings,
 }
 
 /// Why an entry cannot be used.
@@ -29,6 +33,12 @@ pub(super) enum EntryError {
     /// A price of its own is none.
     #[error(transparent)]
     Price(#[from] tianji_pricing::EntryError),
+    /// The bundle of certificate authorities is none.
+    #[error("ssl_verify: {0} {1}")]
+    Bundle(String, tianji_http::AuthoritiesError),
+    /// A discount or margin is no decimal from 0.
+    #[error("cost_discount_config or cost_margin_config: '{0}': {1}")]
+    Adjust(String, tianji_pricing::PriceError),
     /// Its address makes no sense.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
@@ -56,12 +66,13 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
     let id = entry.info.id.clone().unwrap_or_else(|| derived_id(entry));
     let (breaker, in_flight) = context.shared.breakers.of(&id);
     let weight = context.weights.get(&id).copied().or(params.weight);
-    let amounts = params.prices.amounts.iter().chain(&entry.info.prices.amounts);
     let mut deployment = Deployment {
         id: id.into(),
         group: entry.model_name.as_str().into(),
         base_model: params.base_model.clone().or_else(|| entry.info.base_model.clone()),
-        overrides: tianji_pricing::Overrides::new(amounts.map(|(name, text)| (name.as_str(), text.as_str())))?,
+        overrides: money::overrides(entry)?,
+        custom: money::custom(context.litellm, &provider.name, &model)?,
+        adjust: money::adjust(context.litellm, &provider.name)?,
         fixed: None,
         filled: papaya::HashMap::new(),
         defaults: raw(&params.params),
@@ -81,6 +92,8 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
         provider_name: provider.name.as_str().into(),
         base: connection.base.as_str().into(),
         provider,
+        prompt_model: params.hf_model_name.clone(),
+        http: own_client(entry, context)?,
         connection,
         breaker,
         in_flight,
@@ -89,6 +102,20 @@ pub(super) fn build(entry: &ModelEntry, context: &Context<'_>) -> Result<Deploym
         deployment.fixed = Some(Arc::new(deployment.make(&deployment.model, context.prices)?));
     }
     Ok(deployment)
+}
+
+/// A client for an entry that names whom its provider is believed by.
+fn own_client(entry: &ModelEntry, context: &Context<'_>) -> Result<Option<HttpClient>, EntryError> {
+    if entry.params.ssl_off {
+        tracing::warn!(
+            model = %entry.model_name,
+            "ssl_verify: false is not followed: a key is not for whoever answers; name the vendor's certificate authorities by their path"
+        );
+    }
+    let Some(path) = &entry.params.ssl_bundle else { return Ok(None) };
+    let authorities = Authorities::read(Path::new(path)).map_err(|cause| EntryError::Bundle(path.clone(), cause))?;
+    let proxies = context.shared.http.proxies().clone();
+    Ok(Some(HttpClient::new(HttpSettings { authorities: Some(authorities), proxies, ..HttpSettings::default() })))
 }
 
 fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Result<Connection, EntryError> {
@@ -111,7 +138,8 @@ fn connect(entry: &ModelEntry, provider: &Provider, context: &Context<'_>) -> Re
             .region_name
             .as_deref()
             .or(params.vertex.location.as_deref())
-            .or(params.oci.region.as_deref()),
+            .or(params.oci.region.as_deref())
+            .or(params.region_name.as_deref()),
         token: params.ibm.token.as_ref(),
         project: project(params, provider),
         space: params.ibm.space_id.as_deref(),

@@ -3,6 +3,7 @@
 mod deployment;
 mod fetching;
 mod identities;
+mod money;
 mod settings;
 
 use crate::deployment::Deployment;
@@ -99,13 +100,16 @@ fn deployments(
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<Arc<Deployment>>, BuildError> {
     let weights = &config.router_settings.weights;
-    let context = deployment::Context { shared, providers, prices, env, weights };
+    let context = deployment::Context { shared, providers, prices, env, weights, litellm: &config.litellm_settings };
     let mut built = Vec::with_capacity(config.model_list.len());
     let mut wrong = Vec::new();
     for (place, entry) in config.model_list.iter().enumerate() {
         match deployment::build(entry, &context) {
             Ok(deployment) => built.push(Arc::new(deployment)),
-            Err(cause) => wrong.push(format!("model_list[{place}] {}: {cause}", entry.model_name)),
+            Err(cause) => {
+                let line = if entry.line == 0 { String::new() } else { format!(" (line {})", entry.line) };
+                wrong.push(format!("model_list[{place}]{line} {}: {cause}", entry.model_name));
+            }
         }
     }
     if wrong.is_empty() { Ok(built) } else { Err(BuildError::Deployments(wrong.join("\n"))) }

@@ -43,6 +43,8 @@ pub(super) fn settings(config: &Config) -> Settings {
         open_metrics: litellm.open_metrics,
         always_include_stream_usage: general.always_include_stream_usage,
         cost_in_stream_usage: litellm.include_cost_in_streaming_usage,
+        ping_interval: litellm.sse_keepalive_ping_interval,
+        anthropic_ping_interval: litellm.anthropic_sse_ping_interval,
         log_refusals: !general.disable_error_logs,
         call_id_in_errors: general.include_call_id_in_error_body,
         budget_status: general
@@ -53,6 +55,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         key_header: general.key_header_name.as_deref().and_then(|name| HeaderName::try_from(name).ok()),
         default_model: general.completion_model.clone(),
         prices: base.prices,
+        block_unpriced: litellm.block_unpriced,
         max_body: general.max_request_size_mb.map_or(base.max_body, megabytes),
         max_form: base.max_form,
         max_reply: base.max_reply,

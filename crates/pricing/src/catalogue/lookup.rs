@@ -49,6 +49,28 @@ impl Catalogue {
         }
     }
 
+    /// The price of films above 720 lines, where a model has one of its own (`sora-2-pro-high-res`); else the plain one.
+    pub fn lookup_film(
+        &self,
+        provider: &str,
+        model: &str,
+        base_model: Option<&str>,
+        lines: Option<u64>,
+    ) -> Option<Arc<ModelPrice>> {
+        let named = base_model.unwrap_or(model);
+        let high = || [Some(named), without_date(named)].into_iter().flatten().map(|name| format!("{name}{HIGH}"));
+        let own = family(provider);
+        let found = lines.filter(|lines| *lines > PLAIN_LINES).and_then(|_| {
+            high().find_map(|name| {
+                forms(own, bare(provider, &name)).iter().find_map(|key| self.of_family(key, own, Case::Exact))
+            })
+        });
+        match found.and_then(|at| self.read(at)) {
+            Some(price) => Some(Arc::new(price)),
+            None => self.lookup(provider, model, base_model),
+        }
+    }
+
     /// The provider of a model that is named without one.
     pub fn provider_of(&self, model: &str) -> Option<String> {
         let listed = self.find(model, Case::Exact).and_then(|at| self.provider_at(at));
@@ -195,6 +217,11 @@ fn image_keys(own: &str, model: &str, image: ImageKey<'_>) -> Vec<String> {
         })
         .collect()
 }
+
+/// End of keys for films of a high resolution (OpenAI, "Pricing": Sora 2 Pro at 1024x1792).
+const HIGH: &str = "-high-res";
+/// Lines of a film at its model's plain price.
+const PLAIN_LINES: u64 = 720;
 
 const BEDROCK_ROUTES: &[&str] =
     &["converse_like/", "converse/", "invoke/", "async_invoke/", "agentcore/", "openai/", "llama/", "deepseek_r1/"];

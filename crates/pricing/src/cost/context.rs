@@ -58,8 +58,6 @@ pub struct Units {
     pub input_video_ms: u64,
     /// Pages with annotations (OCR).
     pub annotated_pages: u64,
-    /// A vendor's credits (OCR).
-    pub credits: u64,
     /// Results asked of a search.
     pub results: u64,
     /// Calls of file search.

@@ -140,8 +140,10 @@ impl Charge<'_> {
 
     /// Pages; in a batch at the batch price, or at half of the plain one.
     fn pages(&mut self) {
-        let counts = [self.usage.counters.pages, self.context.units.annotated_pages, self.context.units.credits];
-        for (count, [unit, batch]) in counts.into_iter().zip(PAGES) {
+        let counters = &self.usage.counters;
+        // Of credits there may be parts.
+        let counts = [(counters.pages, 0), (self.context.units.annotated_pages, 0), (counters.milli_credits, 3)];
+        for ((count, digits), [unit, batch]) in counts.into_iter().zip(PAGES) {
             let (Some(plain), true) = (self.price.unit(unit), count > 0) else {
                 continue;
             };
@@ -150,6 +152,7 @@ impl Charge<'_> {
                 Some(batch) => Amount::of(batch, count),
                 None => Amount::of(plain, count).half(),
             };
+            let amount = amount.down(digits);
             self.bill.add(Part::Output, amount);
         }
     }

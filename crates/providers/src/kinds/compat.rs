@@ -106,6 +106,11 @@ pub(super) fn fields(body: &RawObject) -> Vec<(String, Bytes)> {
     fields
 }
 
+/// The same for members that a translator put together; lists stay one field.
+pub(super) fn texts(body: serde_json::Map<String, serde_json::Value>) -> Vec<(String, Bytes)> {
+    body.into_iter().map(|(name, value)| (name, text_of(&value))).collect()
+}
+
 fn text_of(value: &serde_json::Value) -> Bytes {
     match value {
         serde_json::Value::String(text) => Bytes::from(text.clone()),

@@ -29,7 +29,6 @@ mod video;
 pub use ask::Ask;
 pub use embeddings::EmbeddingRules;
 pub use form::multipart;
-pub use given::is_public;
 pub use inspect::{Seen, inspect};
 pub use invoke::{unread_body, usage_of_chunk};
 pub use meter::usage_of;
@@ -118,7 +117,7 @@ pub(crate) fn named(kind: EndpointKind, name: &str) -> Option<&'static dyn Trans
         // The common form: a row may say so.
         _ if name == "compat" => compat::translator(kind),
         EndpointKind::Embeddings => embeddings::named(name),
-        EndpointKind::Images | EndpointKind::ImageEdits => images::named(name),
+        EndpointKind::Images | EndpointKind::ImageEdits | EndpointKind::ImageVariations => images::named(name),
         EndpointKind::Invoke => invoke::named(name),
         EndpointKind::Moderation => moderation::named(name),
         EndpointKind::Ocr => ocr::named(name),

@@ -3,19 +3,25 @@
 
 mod anthropic;
 mod aws_polly;
+mod aws_textract;
 mod azure;
 mod azure_ai;
+mod baseten;
 mod bedrock;
 mod bedrock_mantle;
+mod clarifai;
+mod codestral;
 mod cohere;
 mod gemini;
 mod gigachat;
 mod github_copilot;
+mod langgraph;
 mod nlp_cloud;
 mod oci;
 mod ollama;
 mod openai;
 mod predibase;
+mod ragflow;
 pub(crate) mod replicate;
 mod sagemaker;
 mod sap;
@@ -43,21 +49,27 @@ pub(crate) struct Folder {
 pub(crate) const ALL: &[Folder] = &[
     anthropic::FOLDER,
     aws_polly::FOLDER,
+    aws_textract::FOLDER,
     azure::FOLDER,
     azure::TEXT,
     azure_ai::FOLDER,
+    baseten::FOLDER,
     bedrock::FOLDER,
     bedrock_mantle::FOLDER,
+    clarifai::FOLDER,
+    codestral::FOLDER,
     cohere::FOLDER,
     gemini::FOLDER,
     gigachat::FOLDER,
     github_copilot::FOLDER,
+    langgraph::FOLDER,
     nlp_cloud::FOLDER,
     oci::FOLDER,
     ollama::FOLDER,
     openai::FOLDER,
     openai::TEXT,
     predibase::FOLDER,
+    ragflow::FOLDER,
     replicate::FOLDER,
     sagemaker::CHAT,
     sagemaker::FOLDER,

@@ -1,6 +1,7 @@
 //! Amazon Bedrock's InvokeModel (AWS, "Amazon Titan Embeddings Text", "Amazon Titan Multimodal Embeddings G1", "Cohere
 //! Embed v3", "Cohere Embed v4").
 
+use super::bedrock_media::{Marengo, Nova};
 use super::compat::payload;
 use super::input::DataUrl;
 use super::{Call, Item, Part, Wire, begin, cohere, not_carried};
@@ -24,6 +25,8 @@ impl Translator for Bedrock {
             model if model.contains("titan-embed-image") => begin::<TitanImage>(ask, losses),
             model if model.contains("titan-embed-text-v2") => begin::<TitanText2>(ask, losses),
             model if model.contains("titan-embed") => begin::<TitanText1>(ask, losses),
+            model if model.contains("amazon.nova") && model.contains("embed") => begin::<Nova>(ask, losses),
+            model if model.contains("twelvelabs.marengo") => begin::<Marengo>(ask, losses),
             model => {
                 let words = format!("embeddings of the Bedrock model '{model}' are not known");
                 Err(Error::gateway(Kind::NotImplemented, words))
@@ -127,7 +130,7 @@ fn text_body(call: &Call<'_>, items: &[Item<'_>]) -> Result<RawObject, Error> {
     Ok(body)
 }
 
-fn invoke(call: &Call<'_>, body: &RawObject) -> Result<WireRequest, Error> {
+pub(super) fn invoke(call: &Call<'_>, body: &RawObject) -> Result<WireRequest, Error> {
     call.ask.request_to(&bedrock::model_url(&call.ask, "invoke")?, payload(body))
 }
 
@@ -140,7 +143,7 @@ fn read_titan(reply: &Reply) -> Result<Part, Error> {
 }
 
 /// Tokens as a header tells them.
-fn counted(reply: &Reply) -> Option<Usage> {
+pub(super) fn counted(reply: &Reply) -> Option<Usage> {
     let tokens = reply.headers.get(TOKENS)?.to_str().ok()?.parse().ok()?;
     Some(Usage::of_text(tokens, 0))
 }

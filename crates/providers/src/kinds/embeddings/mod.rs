@@ -6,6 +6,7 @@
 
 mod batches;
 mod bedrock;
+mod bedrock_media;
 mod cohere;
 mod compat;
 mod gemini;

@@ -31,7 +31,7 @@ impl Wire for Watsonx {
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {
         let mut body = watsonx::body(&call.ask, &call.vendor_params(), &["truncate_input_tokens", "return_options"]);
         body.set_raw("inputs", list(items));
-        call.ask.request_to(&watsonx::url(&call.ask, "embeddings"), payload(&body))
+        call.ask.request_to(&watsonx::url(&call.ask, "text/embeddings"), payload(&body))
     }
 
     fn read(reply: &Reply) -> Result<Part, Error> {

@@ -2,6 +2,7 @@
 
 pub(super) mod bedrock;
 pub(crate) mod cohere;
+pub(super) mod runwayml;
 pub(super) mod vertex;
 pub(super) mod watsonx;
 

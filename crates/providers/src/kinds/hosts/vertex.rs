@@ -6,6 +6,11 @@ use tianji_core::{Error, Kind};
 
 /// `…/publishers/google/models/{model}:{verb}`. An address that ends in a model is taken as it is.
 pub(in crate::kinds) fn model_url(ask: &Ask<'_>, verb: &str) -> Result<String, Error> {
+    publisher_url(ask, "google", verb)
+}
+
+/// The same for models of any publisher.
+pub(in crate::kinds) fn publisher_url(ask: &Ask<'_>, publisher: &str, verb: &str) -> Result<String, Error> {
     let base = ask.connection.base.as_str();
     if base.contains("/models/") {
         return Ok(format!("{base}:{verb}"));
@@ -13,12 +18,12 @@ pub(in crate::kinds) fn model_url(ask: &Ask<'_>, verb: &str) -> Result<String, E
     let model = ask.target.model;
     let model = model_path(ask, model.rsplit('/').next().unwrap_or(model))?;
     if base.contains("/projects/") {
-        return Ok(format!("{base}/publishers/google/models/{model}:{verb}"));
+        return Ok(format!("{base}/publishers/{publisher}/models/{model}:{verb}"));
     }
     let location = region(own_region(ask).unwrap_or(DEFAULT_LOCATION))?;
     let host = if base.is_empty() { host(location) } else { base.to_owned() };
     let project = project(ask)?;
-    Ok(format!("{host}/v1/projects/{project}/locations/{location}/publishers/google/models/{model}:{verb}"))
+    Ok(format!("{host}/v1/projects/{project}/locations/{location}/publishers/{publisher}/models/{model}:{verb}"))
 }
 
 /// The project that is billed, as it stands in a path.

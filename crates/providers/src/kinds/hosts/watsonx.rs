@@ -1,14 +1,14 @@
-//! watsonx.ai's text API (IBM, "watsonx.ai API").
+//! watsonx.ai's API (IBM, "watsonx.ai API").
 
 use crate::connection::Connection;
 use crate::kinds::Ask;
 use serde_json::{Map, Value};
 use tianji_wire::RawObject;
 
-/// `/ml/v1/text/{what}` with the version of the API.
+/// `/ml/v1/{what}` with the version of the API.
 pub(in crate::kinds) fn url(ask: &Ask<'_>, what: &str) -> String {
     let version = ask.connection.api_version.as_deref().unwrap_or(DEFAULT_VERSION);
-    format!("{}/ml/v1/text/{what}?version={version}", ask.connection.base)
+    format!("{}/ml/v1/{what}?version={version}", ask.connection.base)
 }
 
 /// A body with model and project; members of these names go under `parameters`, the others as they came.

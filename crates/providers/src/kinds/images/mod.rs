@@ -3,14 +3,19 @@
 
 mod bedrock;
 mod black_forest_labs;
+mod dashscope;
 mod fal_ai;
 mod google;
+mod modelscope;
+mod openrouter;
 mod pictures;
 mod recraft;
 mod replicate;
+mod runwayml;
 mod size;
 mod sized;
 mod stability;
+mod topaz;
 
 use super::{Ask, Translator};
 use tianji_core::{Error, LossClass, Losses};
@@ -20,11 +25,16 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
     Some(match name {
         "bedrock" => &bedrock::Bedrock,
         "black_forest_labs" => &black_forest_labs::BlackForestLabs,
+        "dashscope" => &dashscope::DashScope,
         "fal_ai" => &fal_ai::FalAi,
         "google" => &google::Google,
+        "modelscope" => &modelscope::ModelScope,
+        "openrouter" => &openrouter::OpenRouter,
         "recraft" => &recraft::Recraft,
         "replicate" => &replicate::Replicate,
+        "runwayml" => &runwayml::RunwayMl,
         "stability" => &stability::Stability,
+        "topaz" => &topaz::Topaz,
         "nebius" => &sized::NEBIUS,
         "together" => &sized::TOGETHER,
         "xai" => &sized::XAI,

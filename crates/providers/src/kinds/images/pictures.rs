@@ -1,12 +1,11 @@
 //! Pictures as any vendor gives them, and the reply for the client.
 
-use super::super::compat::malformed;
-use super::super::given::{base64, is_public, same_site};
+use super::super::given::{base64, file_at};
 use super::super::{Ask, Link, Told};
-use http::{HeaderMap, Method, Uri};
+use http::HeaderMap;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use tianji_core::{Error, Kind, Payload, Usage, WireRequest};
+use tianji_core::{Error, Kind, Usage};
 
 /// One picture.
 #[derive(Clone, Debug)]
@@ -73,7 +72,7 @@ impl Wanted {
         while let Some(picture) = left.pop_front() {
             match picture {
                 Picture::Url(url) if self.base64 => {
-                    return Ok(Link::send(self.file(&url)?, move |reply| {
+                    return Ok(Link::send(file_at(&self.base, &url)?, move |reply| {
                         done.list.push(Picture::Base64(base64(&reply.body)));
                         self.fetch(left, done, headers)
                     }));
@@ -82,19 +81,6 @@ impl Wanted {
             }
         }
         Ok(Link::Done(Box::new(self.tell(done, headers))))
-    }
-
-    /// A request for a picture, without a credential. Only public hosts and the vendor's own are asked: an address in a
-    /// reply must not lead into the operator's network.
-    fn file(&self, url: &str) -> Result<WireRequest, Error> {
-        let uri: Uri = url.parse().map_err(|_| malformed())?;
-        if !is_public(&uri) && !same_site(&self.base, url) {
-            return Err(Error::provider(
-                Kind::MalformedReply,
-                "the provider's address of a picture is not a public one",
-            ));
-        }
-        Ok(WireRequest { method: Method::GET, uri, headers: HeaderMap::new(), body: Payload::default() })
     }
 
     fn tell(self, pictures: Pictures, headers: HeaderMap) -> Told {

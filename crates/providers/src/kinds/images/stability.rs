@@ -1,10 +1,9 @@
 //! Stability AI (Stability AI, "REST v2beta API"): forms up, JSON down when it is asked for.
 
-use super::super::compat::malformed;
+use super::super::compat::{malformed, texts};
 use super::super::{Ask, Flow, Link, Translator, multipart};
 use super::pictures::{Picture, Pictures, Wanted};
 use super::{KNOWN, OPENAI_ONLY, only_one, size};
-use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde::Deserialize;
@@ -101,14 +100,6 @@ impl Place {
             }
         }
     }
-}
-
-fn texts(body: Map<String, Value>) -> Vec<(String, Bytes)> {
-    let text = |value: Value| match value {
-        Value::String(text) => Bytes::from(text),
-        other => Bytes::from(other.to_string()),
-    };
-    body.into_iter().map(|(name, value)| (name, text(value))).collect()
 }
 
 fn read(reply: &Reply) -> Result<Pictures, Error> {

@@ -1,6 +1,5 @@
 //! Mistral (Mistral, "OCR"): the form itself, but for documents that come as files.
 
-use super::super::compat::converse;
 use super::super::given::{base64, json};
 use super::super::google::media_type;
 use super::super::{Ask, Flow, Link, Translator, compat};
@@ -14,22 +13,33 @@ impl Translator for Mistral {
     fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
         let mut body = members(ask);
         body.insert("model".to_owned(), json!(ask.target.model));
-        if let Some(file) = ask.file("file").or_else(|| ask.file("document")).cloned() {
-            let mut request = ask.request(bytes::Bytes::new())?;
-            let kind = media_type(&file, "application/pdf");
-            let read = compat::reader(ask);
-            return Ok(Flow::chain(Link::with_files(&[file], move |contents| {
-                let data = contents.first().map(|content| base64(content)).unwrap_or_default();
-                body.insert("document".to_owned(), inline(&kind, &data));
-                request.body = json(&body)?;
-                Ok(Link::last(request, read))
-            })?));
-        }
-        if let Some(document) = body.get("document").and_then(as_file) {
-            body.insert("document".to_owned(), document);
-        }
-        Ok(converse(ask, ask.request(json(&body)?)?))
+        let mut request = ask.request(bytes::Bytes::new())?;
+        let read = compat::reader(ask);
+        Ok(Flow::chain(documented(ask, body, move |body| {
+            request.body = json(&body)?;
+            Ok(Link::last(request, read))
+        })?))
     }
+}
+
+/// Goes on with the members of a call and its document in the vendor's words, an uploaded one as well.
+pub(super) fn documented(
+    ask: &Ask<'_>,
+    mut body: Map<String, Value>,
+    then: impl FnOnce(Map<String, Value>) -> Result<Link, Error> + Send + 'static,
+) -> Result<Link, Error> {
+    if let Some(file) = ask.file("file").or_else(|| ask.file("document")).cloned() {
+        let kind = media_type(&file, "application/pdf");
+        return Link::with_files(&[file], move |contents| {
+            let data = contents.first().map(|content| base64(content)).unwrap_or_default();
+            body.insert("document".to_owned(), inline(&kind, &data));
+            then(body)
+        });
+    }
+    if let Some(document) = body.get("document").and_then(as_file) {
+        body.insert("document".to_owned(), document);
+    }
+    then(body)
 }
 
 /// The members of a call; a form's texts are what their JSON says.

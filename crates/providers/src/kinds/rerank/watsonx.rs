@@ -34,7 +34,7 @@ impl Wire for Watsonx {
         let inputs: Vec<Value> = call.texts()?.into_iter().map(|text| json!({ "text": text })).collect();
         body.set("query", &call.query);
         body.set("inputs", &inputs);
-        call.ask.request_to(&watsonx::url(&call.ask, "rerank"), payload(&body))
+        call.ask.request_to(&watsonx::url(&call.ask, "text/rerank"), payload(&body))
     }
 
     fn read(reply: &Reply) -> Result<Ranking, Error> {

@@ -1,6 +1,6 @@
 //! Engines that are asked by an address.
 
-use super::{Asked, Engine, listed};
+use super::{Asked, Engine, Found, listed, text};
 use http::header::AUTHORIZATION;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -51,6 +51,88 @@ pub(super) static SEARXNG: Engine = Engine {
     },
     read: |told| listed(told.get("results"), "title", "url", "content", "publishedDate"),
 };
+
+/// `SearchApi`, "Google Search API".
+pub(super) static SEARCHAPI: Engine = Engine {
+    trims: false,
+    ask: |ask, asked| {
+        let mut pairs =
+            vec![("engine", "google".to_owned()), ("q", asked.query_within_domains()), ("num", asked.max.to_string())];
+        pairs.extend(asked.country.as_deref().map(|country| ("gl", country.to_lowercase())));
+        ask.get(&address(&format!("{}/api/v1/search", ask.connection.base), &pairs, asked))
+    },
+    read: |told| listed(told.get("organic_results"), "title", "link", "snippet", "date"),
+};
+
+/// `TinyFish`, "Search API".
+pub(super) static TINYFISH: Engine = Engine {
+    trims: false,
+    ask: |ask, asked| {
+        let mut pairs = vec![("query", asked.query())];
+        let domains = Some(asked.domains.join(",")).filter(|domains| !domains.is_empty());
+        pairs.extend(domains.map(|domains| ("include_domains", domains)));
+        pairs.extend(asked.country.as_deref().map(|country| ("location", country.to_uppercase())));
+        ask.get(&address(&format!("{}/", ask.connection.base), &pairs, asked))
+    },
+    read: |told| listed(told.get("results"), "title", "url", "snippet", "date"),
+};
+
+/// You.com, "Search API".
+pub(super) static YOU: Engine = Engine {
+    trims: false,
+    ask: |ask, asked| {
+        let mut pairs = vec![("query", asked.query_within_domains()), ("count", asked.max.min(100).to_string())];
+        pairs.extend(asked.country.as_deref().map(|country| ("country", country.to_uppercase())));
+        ask.get(&address(&format!("{}/v1/search", ask.connection.base), &pairs, asked))
+    },
+    read: |told| {
+        let of = |list: &str| {
+            let list = told.pointer(list);
+            let mut found = listed(list, "title", "url", "description", "page_age");
+            let items = list.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            for (found, item) in found.iter_mut().zip(items) {
+                let snippets = item.get("snippets").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                let snippets: Vec<&str> = snippets.iter().filter_map(Value::as_str).collect();
+                if !snippets.is_empty() {
+                    found.snippet = snippets.join("\n");
+                }
+            }
+            found
+        };
+        of("/results/web").into_iter().chain(of("/results/news")).collect()
+    },
+};
+
+/// `DuckDuckGo`, "Instant Answer API": an abstract, and topics that may be grouped.
+pub(super) static DUCKDUCKGO: Engine = Engine {
+    trims: false,
+    ask: |ask, asked| {
+        let pairs = [("q", asked.query_within_domains()), ("format", "json".to_owned())];
+        let quiet = [("no_html", "1".to_owned()), ("skip_disambig", "1".to_owned())];
+        ask.get(&address(&format!("{}/", ask.connection.base), &[pairs, quiet].concat(), asked))
+    },
+    read: |told| {
+        let mut found = listed(Some(&Value::Array(vec![told.clone()])), "Heading", "AbstractURL", "AbstractText", "");
+        for list in ["Results", "RelatedTopics"] {
+            topics(told.get(list), &mut found);
+        }
+        found
+    },
+};
+
+/// A topic's text begins with its title.
+fn topics(list: Option<&Value>, found: &mut Vec<Found>) {
+    for topic in list.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default() {
+        if topic.get("Topics").is_some() {
+            topics(topic.get("Topics"), found);
+            continue;
+        }
+        let snippet = text(topic, "Text").unwrap_or_default();
+        let title = snippet.split(" - ").next().unwrap_or_default().to_owned();
+        let url = text(topic, "FirstURL").unwrap_or_default();
+        found.push(Found { title, url, snippet, date: None, updated: None });
+    }
+}
 
 fn address(base: &str, pairs: &[(&str, String)], asked: &Asked) -> String {
     let encoded = |text: &str| utf8_percent_encode(text, UNRESERVED).to_string();

@@ -6,6 +6,8 @@ mod elevenlabs;
 mod gemini;
 mod google;
 mod minimax;
+mod nvidia_riva;
+mod runwayml;
 mod wav;
 
 use super::{Ask, Flow, Told, Translator};
@@ -23,6 +25,8 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
         "gemini" => &gemini::Gemini,
         "google" => &google::Google,
         "minimax" => &minimax::MiniMax,
+        "nvidia_riva" => &nvidia_riva::NvidiaRiva,
+        "runwayml" => &runwayml::RunwayMl,
         _ => return None,
     })
 }

@@ -1,12 +1,16 @@
 //! Speech to text by vendors with forms of their own (OpenAI, "Create transcription", is the form that clients see).
 
 mod assemblyai;
+mod azure_speech;
 mod captions;
 mod deepgram;
 mod elevenlabs;
 mod gemini;
+mod nvidia_riva;
 mod soniox;
 mod transcript;
+mod watsonx;
+mod xai;
 
 use super::{Ask, Translator};
 use tianji_core::{Error, Upload};
@@ -15,10 +19,14 @@ use tianji_core::{Error, Upload};
 pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
     Some(match name {
         "assemblyai" => &assemblyai::AssemblyAi,
+        "azure_speech" => &azure_speech::AzureSpeech,
         "deepgram" => &deepgram::Deepgram,
         "elevenlabs" => &elevenlabs::ElevenLabs,
         "gemini" => &gemini::Gemini,
+        "nvidia_riva" => &nvidia_riva::NvidiaRiva,
         "soniox" => &soniox::Soniox,
+        "watsonx" => &watsonx::Watsonx,
+        "xai" => &xai::Xai,
         _ => return None,
     })
 }

@@ -13,14 +13,23 @@ use std::borrow::Cow;
 use tianji_core::{Error, Losses, Payload, Reply, Usage, WireRequest};
 use tianji_wire::RawObject;
 
+/// How vendors take an order without a picture.
 #[derive(Debug)]
-pub(super) struct Compat;
+pub(super) struct Compat {
+    /// As a form in any case.
+    form: bool,
+}
+
+/// OpenAI's own way.
+pub(super) static OPENAI: Compat = Compat { form: false };
+/// vLLM-Omni, "Videos API": forms only.
+pub(super) static VLLM: Compat = Compat { form: true };
 
 impl Translator for Compat {
     fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
         let call = filming(ask)?;
         match call.errand {
-            Errand::Create => create(ask, &call),
+            Errand::Create => create(ask, &call, self.form),
             Errand::Status => Ok(shown(ask, &call, below(ask, &call, "", Method::GET)?)),
             Errand::Remix => {
                 let mut request = below(ask, &call, "/remix", Method::POST)?;
@@ -41,9 +50,9 @@ impl Translator for Compat {
     }
 }
 
-fn create(ask: &Ask<'_>, call: &Filming<'_>) -> Result<Flow, Error> {
+fn create(ask: &Ask<'_>, call: &Filming<'_>, form: bool) -> Result<Flow, Error> {
     length::seconds(ask)?;
-    if ask.files.is_empty() {
+    if ask.files.is_empty() && !form {
         return Ok(begun(ask, call, ask.request(json_body(ask))?));
     }
     let mut body = ask.body.clone();

@@ -6,6 +6,7 @@
 
 mod card;
 mod compat;
+mod fal_ai;
 mod gemini;
 mod length;
 mod reference;
@@ -13,7 +14,7 @@ mod runwayml;
 mod veo;
 mod vertex;
 
-pub(super) const COMPAT: &dyn Translator = &compat::Compat;
+pub(super) const COMPAT: &dyn Translator = &compat::OPENAI;
 
 use super::{Ask, Translator};
 use serde::{Deserialize, Serialize};
@@ -24,8 +25,10 @@ use tianji_core::{Error, Kind};
 /// A translator by its name in rows.
 pub(super) fn named(name: &str) -> Option<&'static dyn Translator> {
     Some(match name {
+        "fal_ai" => &fal_ai::FalAi,
         "gemini" => &gemini::Gemini,
         "runwayml" => &runwayml::RunwayMl,
+        "vllm" => &compat::VLLM,
         "vertex_ai" => &vertex::Vertex,
         _ => return None,
     })

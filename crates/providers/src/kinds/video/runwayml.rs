@@ -2,15 +2,14 @@
 //! a finished task names an address that anyone may fetch for a while.
 
 use super::super::compat::malformed;
-use super::super::given::json;
+use super::super::given::{json, parsed, segment};
+use super::super::hosts::runwayml::Task;
 use super::super::{Ask, Flow, Link, Relay, Sought, Translator};
 use super::card::{Card, deleted};
 use super::reference::{Reference, given, with_picture};
 use super::{Errand, Film, Filming, KNOWN, filming, length, not_offered, not_ready};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Uri};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use tianji_core::{Error, Losses, Payload, Reply, WireRequest};
 
@@ -24,7 +23,7 @@ impl Translator for RunwayMl {
             Errand::Create => create(ask, &call),
             Errand::Status => {
                 let (id, model, film) = (call.id.to_owned(), ask.model.to_owned(), call.film.clone());
-                let read = move |reply: Reply| Ok(Task::read(&reply)?.card().told(&id, &model, &film, reply.headers));
+                let read = move |reply: Reply| Ok(card(&parsed(&reply)?).told(&id, &model, &film, reply.headers));
                 Ok(Flow::chain(Link::last(task(ask, &call, Method::GET)?, read)))
             }
             Errand::Content => Ok(Flow::seek(Link::last(task(ask, &call, Method::GET)?, |reply| located(&reply)))),
@@ -49,7 +48,7 @@ fn create(ask: &Ask<'_>, call: &Filming<'_>) -> Result<Flow, Error> {
         Ok(request)
     };
     let read = move |reply: Reply| {
-        let id = Task::read(&reply)?.id.ok_or_else(malformed)?;
+        let id = parsed::<Task>(&reply)?.id.ok_or_else(malformed)?;
         let film = Film { id, ..film };
         Ok(Card::ordered(&names.of(&film)?, &model, &film, 1, reply.headers))
     };
@@ -76,7 +75,7 @@ fn order_of(ask: &Ask<'_>) -> Result<(Map<String, Value>, Film), Error> {
 }
 
 fn task(ask: &Ask<'_>, call: &Filming<'_>, method: Method) -> Result<WireRequest, Error> {
-    let id = utf8_percent_encode(&call.film.id, ESCAPED);
+    let id = segment(&call.film.id);
     let mut request = ask.request_to(&format!("{}/tasks/{id}", ask.connection.base), Payload::default())?;
     request.headers.remove(CONTENT_TYPE);
     request.method = method;
@@ -84,47 +83,25 @@ fn task(ask: &Ask<'_>, call: &Filming<'_>, method: Method) -> Result<WireRequest
 }
 
 fn located(reply: &Reply) -> Result<Sought, Error> {
-    let task = Task::read(reply)?;
-    let address = task.output.first().ok_or_else(|| not_ready(&task.card()))?;
+    let task: Task = parsed(reply)?;
+    let address = task.output.first().ok_or_else(|| not_ready(&card(&task)))?;
     let uri: Uri = address.parse().map_err(|_| malformed())?;
     let request = WireRequest { method: Method::GET, uri, headers: HeaderMap::new(), body: Payload::default() };
     Ok(Sought::PassedOn(Relay { foreign: true, ..Relay::of(request) }))
 }
 
-/// A task (Runway, "Get task detail").
-#[derive(Deserialize)]
-struct Task {
-    id: Option<String>,
-    #[serde(default)]
-    status: String,
-    progress: Option<f64>,
-    #[serde(default)]
-    output: Vec<String>,
-    failure: Option<String>,
-    #[serde(rename = "failureCode")]
-    failure_code: Option<String>,
-}
-
-impl Task {
-    fn read(reply: &Reply) -> Result<Self, Error> {
-        serde_json::from_slice(&reply.body).map_err(|cause| malformed().with_source(cause))
-    }
-
-    fn card(&self) -> Card {
-        let progress = (self.progress.unwrap_or(0.0).clamp(0.0, 1.0) * 100.0).round() as u64;
-        match self.status.as_str() {
-            "SUCCEEDED" => Card::completed(),
-            "RUNNING" => Card::in_progress(progress),
-            "CANCELLED" => Card::failed("cancelled", "The task was cancelled."),
-            "FAILED" => {
-                let words = self.failure.as_deref().unwrap_or("The provider made no video.");
-                Card::failed(self.failure_code.as_deref().unwrap_or("failed"), words)
-            }
-            _ => Card::queued(),
+fn card(task: &Task) -> Card {
+    let progress = (task.progress.unwrap_or(0.0).clamp(0.0, 1.0) * 100.0).round() as u64;
+    match task.status.as_str() {
+        "SUCCEEDED" => Card::completed(),
+        "RUNNING" => Card::in_progress(progress),
+        "CANCELLED" => Card::failed("cancelled", "The task was cancelled."),
+        "FAILED" => {
+            let words = task.failure.as_deref().unwrap_or("The provider made no video.");
+            Card::failed(task.failure_code.as_deref().unwrap_or("failed"), words)
         }
+        _ => Card::queued(),
     }
 }
 
 const DEFAULT_RATIO: &str = "1280:720";
-/// All but the unreserved characters (RFC 3986, section 2.3).
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
