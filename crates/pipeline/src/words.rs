@@ -128,6 +128,8 @@ pub(crate) fn upstream_error(upstream: DialectId, status: u16, headers: &HeaderM
             && let Ok(value) = value.to_str()
         {
             error.headers.push((format!("llm_provider-{name}").into(), value.to_owned()));
+            let plain = crate::headers::plain(name).map(|name| name.as_str().to_owned());
+            error.headers.extend(plain.map(|name| (name.into(), value.to_owned())));
         }
     }
     error

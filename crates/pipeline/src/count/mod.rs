@@ -10,11 +10,11 @@ use crate::words;
 use bytes::Bytes;
 use http::HeaderMap;
 use tianji_auth::{Denial, may_use_model};
-use tianji_core::generate::{GenerateRequest, Part, Role};
+use tianji_core::generate::{GenerateRequest, Part, Role, Tool};
 use tianji_core::{Error, Kind};
 use tianji_dialects::bedrock_converse::{self, Countable};
 use tianji_dialects::{Dialect, DialectError, anthropic_messages, gemini, openai_chat, openai_responses};
-use tianji_pricing::{Piece, count_pieces, is_expensive};
+use tianji_pricing::{Definition, Piece, count_pieces, is_expensive};
 use tianji_wire::RawObject;
 
 /// A count and where it comes from.
@@ -46,7 +46,7 @@ pub async fn count_tokens(
         return Ok(Counted { tokens, source: "provider" });
     }
     let request = anthropic_messages::AnthropicMessages.decode_request(&body).map_err(DialectError::of_request)?;
-    let tokens = here(model, pieces(&request), body.len()).await;
+    let tokens = here(model, &request, body.len()).await;
     Ok(Counted { tokens, source: "local_estimate" })
 }
 
@@ -79,7 +79,7 @@ pub async fn estimate_tokens_of(snapshot: &Snapshot, body: Bytes) -> Result<Esti
         tianji_pricing::count_text(&model, &prompt)
     } else if object.contains("messages") {
         let request = openai_chat::OpenAiChat.decode_request(&body).map_err(DialectError::of_request)?;
-        here(model.clone(), pieces(&request), body.len()).await
+        here(model.clone(), &request, body.len()).await
     } else {
         let words = "prompt or messages or contents must be provided";
         return Err(Error::client(Kind::BadRequest, words));
@@ -95,7 +95,7 @@ pub async fn count_input(snapshot: &Snapshot, body: Bytes) -> Result<u64, Error>
     let request = openai_responses::OpenAiResponses.decode_request(&body).map_err(DialectError::of_request)?;
     let found = snapshot.find(&request.model);
     let own = found.and_then(|found| found.group.deployments.first().map(|deployment| deployment.model.to_string()));
-    Ok(here(own.unwrap_or_else(|| request.model.clone()), pieces(&request), body.len()).await)
+    Ok(here(own.unwrap_or_else(|| request.model.clone()), &request, body.len()).await)
 }
 
 /// Counts the tokens of a request in Gemini's form by our own tokenizers.
@@ -111,7 +111,7 @@ pub async fn count_contents(
     let found = allowed(snapshot, caller, &model)?;
     let request = gemini::decode_count_request(body).map_err(DialectError::of_request)?;
     let own = found.group.deployments.first().map_or(model, |deployment| deployment.model.to_string());
-    Ok(here(own, pieces(&request), body.len()).await)
+    Ok(here(own, &request, body.len()).await)
 }
 
 /// Counts the tokens of what would be sent to Bedrock, for whichever model. A provider that fails is no error here either.
@@ -142,7 +142,7 @@ pub async fn count_for_bedrock(
         Some(tokens) => Ok(tokens),
         None => {
             let own = found.group.deployments.first().map_or(model, |deployment| deployment.model.to_string());
-            Ok(here(own, pieces(&request), size).await)
+            Ok(here(own, &request, size).await)
         }
     }
 }
@@ -167,16 +167,17 @@ fn allowed(snapshot: &Snapshot, caller: Option<&Caller>, model: &str) -> Result<
     Ok(found)
 }
 
-async fn here(model: String, pieces: Vec<Piece>, bytes: usize) -> u64 {
+async fn here(model: String, request: &GenerateRequest, bytes: usize) -> u64 {
+    let (pieces, tools) = (pieces(request), request.tools.iter().map(definition).collect::<Vec<_>>());
     if !is_expensive(bytes) {
-        return count_pieces(&model, &pieces);
+        return count_pieces(&model, &pieces, &tools);
     }
-    let counted = tokio::task::spawn_blocking(move || count_pieces(&model, &pieces)).await;
+    let counted = tokio::task::spawn_blocking(move || count_pieces(&model, &pieces, &tools)).await;
     counted.unwrap_or_else(|_| tianji_pricing::estimate_tokens(bytes))
 }
 
 fn pieces(request: &GenerateRequest) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = request
+    request
         .messages
         .iter()
         .map(|message| {
@@ -184,12 +185,25 @@ fn pieces(request: &GenerateRequest) -> Vec<Piece> {
             message.parts.iter().for_each(|part| add(part, &mut text));
             Piece { role: role(message.role).to_owned(), text, named: message.name.is_some() }
         })
-        .collect();
-    let tools: String = request.tools.iter().map(|tool| format!("{tool:?}")).collect();
-    if !tools.is_empty() {
-        pieces.push(Piece { role: String::new(), text: tools, named: false });
+        .collect()
+}
+
+/// What a model is told about a tool.
+fn definition(tool: &Tool) -> Definition {
+    match tool {
+        Tool::Function { name, description, schema, .. } => Definition {
+            name: name.clone(),
+            description: description.clone(),
+            parameters: schema.as_ref().map(|schema| schema.text().to_owned()),
+        },
+        Tool::Custom { name, description, .. } => {
+            Definition { name: name.clone(), description: description.clone(), parameters: None }
+        }
+        Tool::Server { type_name, raw, .. } => {
+            Definition { name: type_name.clone(), description: Some(raw.text().to_owned()), parameters: None }
+        }
+        Tool::WebSearch { .. } => Definition { name: "web_search".to_owned(), ..Definition::default() },
     }
-    pieces
 }
 
 fn add(part: &Part, text: &mut String) {

@@ -90,7 +90,7 @@ pub(super) fn offer<'a>(
     if let Output::Tool { name, description, schema } = output {
         let alone = tools.is_empty() || request.tool_choice == Some(ToolChoice::None);
         let demands = matches!(choice, Some(Choice::Tool { .. }));
-        tools.push(spec(name, description.or(Some(name)), taken(input_schema(*schema), job), None));
+        tools.push(spec(name, description.or(Some(name)), schema_for(*schema, job), None));
         // The client's own demand stays where it names a tool: then that call is the answer.
         if !thinks && !demands && job.family != Family::Other {
             choice = Some(if alone { Choice::Tool { name } } else { Choice::Any {} });
@@ -115,7 +115,7 @@ fn entry<'a>(
             let description = description.or((!job.own).then_some(sent));
             let schema = match schema {
                 Some(schema) if job.own => Schema::AsIs(schema),
-                schema => taken(input_schema(schema.as_ref()), job),
+                schema => schema_for(schema.as_ref(), job),
             };
             tools.push(spec(sent, description, schema, strict));
             if let Some(mark) = cache
@@ -148,37 +148,26 @@ fn entry<'a>(
     }
 }
 
-fn spec<'a>(name: &'a str, description: Option<&'a str>, json: Schema<'a>, strict: Option<bool>) -> Entry<'a> {
-    Entry::ToolSpec(Spec { name, description, input_schema: InputSchema { json }, strict })
-}
-
-/// A schema that the model's family takes: others than Claude know no `additionalProperties` (Amazon Nova User Guide,
-/// "Define a tool").
-fn taken<'a>(schema: Schema<'a>, job: &Job<'_, '_>) -> Schema<'a> {
-    if job.own || job.family == Family::Claude {
+/// Nova takes three keywords at the top of a schema and refuses all others.
+fn schema_for<'a>(schema: Option<&'a Json>, job: &Job<'a, '_>) -> Schema<'a> {
+    let schema = input_schema(schema);
+    if job.family != Family::Nova {
         return schema;
     }
-    let mut value = match schema {
-        Schema::AsIs(json) if !json.text().contains(CLOSED) => return schema,
+    let value = match schema {
         Schema::AsIs(json) => json.value(),
         Schema::Made(value) => value,
     };
-    open(&mut value, false);
-    Schema::Made(value)
+    Schema::Made(match value {
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().filter(|(name, _)| NOVAS_KEYWORDS.contains(&name.as_str())).collect())
+        }
+        other => other,
+    })
 }
 
-/// Removes the keyword at any depth. `names`: the members are names of properties.
-fn open(schema: &mut Value, names: bool) {
-    match schema {
-        Value::Object(members) => {
-            if !names {
-                members.remove(CLOSED);
-            }
-            members.iter_mut().for_each(|(name, member)| open(member, !names && name == "properties"));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| open(item, false)),
-        _ => {}
-    }
+fn spec<'a>(name: &'a str, description: Option<&'a str>, json: Schema<'a>, strict: Option<bool>) -> Entry<'a> {
+    Entry::ToolSpec(Spec { name, description, input_schema: InputSchema { json }, strict })
 }
 
 /// Strict tools need the same machinery as structured outputs.
@@ -273,6 +262,9 @@ fn no_choice<'a>(job: &mut Job<'_, '_>, vendors: bool) -> Option<Choice<'a>> {
     None
 }
 
+/// Keywords at the top of a tool's schema (Amazon Nova User Guide, "Defining a tool").
+const NOVAS_KEYWORDS: &[&str] = &["type", "properties", "required"];
+
 /// How the types of Claude's tools begin that Bedrock takes, and the beta feature of each.
 const CLAUDES_TOOLS: &[(&str, &str)] = &[
     ("bash_20241022", "computer-use-2024-10-22"),
@@ -288,5 +280,3 @@ const CLAUDES_TOOLS: &[(&str, &str)] = &[
 
 /// Nova's tool that searches the web (Amazon Nova User Guide, "Web Grounding").
 const GROUNDING: &str = "nova_grounding";
-
-const CLOSED: &str = "additionalProperties";
