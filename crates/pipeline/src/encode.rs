@@ -88,13 +88,16 @@ pub(crate) fn encode(
 
 /// The request for a reply, in the way that suits client and model.
 fn generate(
-    body: RawObject,
+    mut body: RawObject,
     call: &Admitted,
     deployment: &Deployment,
     concrete: &Concrete,
     target: &Target<'_>,
     losses: &mut Losses,
 ) -> Result<Sending, Halt> {
+    if call.endpoint.kind == EndpointKind::Chat && call.endpoint.dialect == DialectId::OpenAiChat {
+        deployment.provider.screen_chat(&mut body, target, losses);
+    }
     let plain_chat = call.snapshot.settings.chat_for_messages;
     let way = concrete.way(&deployment.provider, call.endpoint.dialect, plain_chat);
     let (way, places) = way.ok_or_else(|| words::no_chat(&deployment.provider))?;

@@ -206,7 +206,7 @@ fn one(
     bridge: &mut dyn StreamBridge,
     out: &mut BytesMut,
 ) -> Result<(), Error> {
-    let Some(edit) = edit else { return bridge.frame(&frame, out) };
+    let Some(edit) = edit.filter(|edit| edit.concerns(&frame)) else { return bridge.frame(&frame, out) };
     let mut edited = Vec::with_capacity(1);
     edit.edit(frame, &mut edited);
     edited.iter().try_for_each(|frame| bridge.frame(frame, out))

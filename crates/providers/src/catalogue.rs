@@ -29,7 +29,7 @@ impl Catalogue {
         }
         let rows: BTreeMap<String, Row> = toml::from_str(COMPATIBLE)?;
         for (name, row) in rows {
-            catalogue.add(row.provider(&name, Hooks::COMPAT)?)?;
+            catalogue.add(row.with_common_params().provider(&name, Hooks::COMPAT)?)?;
         }
         Ok(catalogue)
     }

@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::messages;
 use crate::params::{CHAT_PARAMS, ParamRules, allowed};
 use crate::provider::Provider;
-use crate::quirks::Quirk;
+use crate::quirks::{Quirk, UNIVERSAL};
 use http::HeaderMap;
 use tianji_core::generate::Target;
 use tianji_core::{DialectId, Losses};
@@ -38,7 +38,7 @@ impl Provider {
             for quirk in self.quirks_for(target) {
                 quirk.edit_body(body, target, losses)?;
             }
-            messages::edit(body, self.quirks_for(target), losses);
+            messages::edit(body, self.quirks_for(target).chain(UNIVERSAL), losses);
         }
         match self.hooks.edit {
             Some(edit) => edit(body, target, losses),
@@ -100,19 +100,19 @@ impl Provider {
         let refused = (self.hooks.refuses)(target);
         let taken = |name: &str| {
             allowed(target, name)
-                || (self.supported.as_ref().is_none_or(|supported| supported.iter().any(|known| known == name))
+                || (self.takes(name, target)
                     && !refused.contains(&name)
                     && !self.rules_for(target).any(|rules| rules.lacks(name)))
         };
         CHAT_PARAMS.iter().copied().filter(|name| taken(name)).collect()
     }
 
-    fn speaks_openai(&self) -> bool {
+    pub(crate) fn speaks_openai(&self) -> bool {
         self.chat.as_ref().is_some_and(|chat| chat.dialect == DialectId::OpenAiChat)
     }
 
     /// Special rules come first, so that a parameter that a model does not take is not clamped before.
-    fn rules_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a ParamRules> {
+    pub(crate) fn rules_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a ParamRules> {
         let special = self.when.iter().filter(|when| when.condition.holds(target)).map(|when| &when.rules);
         special.chain(std::iter::once(&self.rules))
     }

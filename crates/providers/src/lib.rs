@@ -27,6 +27,7 @@ mod reply;
 mod resolve;
 mod row;
 mod rsa;
+mod screen;
 mod sign;
 mod ways;
 
@@ -37,7 +38,7 @@ pub use edit::EditError;
 pub use endpoint::{EndpointKind, Operation};
 pub use follow::{Follow, Followed, Following, Taken};
 pub use outgoing::Outgoing;
-pub use params::{CHAT_PARAMS, Capability, Clamp, Condition, ParamRules, When};
+pub use params::{CHAT_PARAMS, COMMON_PARAMS, Capability, Clamp, Condition, ParamRules, When};
 pub use provider::{AuthStyle, ChatEndpoint, Hooks, MessagesEndpoint, Provider};
 pub use quirks::Quirk;
 pub use reply::StreamEdit;

@@ -42,6 +42,10 @@ impl From<(f64, f64)> for Clamp {
 pub struct When {
     /// Which models.
     pub condition: Condition,
+    /// Parameters that they take in place of [`Provider::supported`](crate::Provider::supported).
+    pub supported: Option<Vec<String>>,
+    /// Parameters that they take besides.
+    pub takes: Vec<String>,
     /// Rules for them, besides the general ones.
     pub rules: ParamRules,
     /// Quirks for them, besides the general ones.
@@ -53,6 +57,8 @@ pub struct When {
 pub struct Condition {
     /// One of these names fits; `*` stands for any text.
     pub model: Vec<String>,
+    /// None of these names fits.
+    pub except: Vec<String>,
     /// The model is known to have this.
     pub has: Option<Capability>,
     /// The model is known not to have this.
@@ -113,6 +119,39 @@ pub const CHAT_PARAMS: &[&str] = &[
     "web_search_options",
 ];
 
+/// Of those, what vendors of OpenAI's form are taken to know unless their row says otherwise.
+pub const COMMON_PARAMS: &[&str] = &[
+    "audio",
+    "frequency_penalty",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "modalities",
+    "n",
+    "parallel_tool_calls",
+    "prediction",
+    "presence_penalty",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "response_format",
+    "safety_identifier",
+    "seed",
+    "service_tier",
+    "stop",
+    "store",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "web_search_options",
+];
+
 impl ParamRules {
     /// Whether there is no rule at all.
     pub fn is_empty(&self) -> bool {
@@ -131,7 +170,7 @@ impl ParamRules {
         for (name, range) in &self.clamp {
             range.apply(body, name, losses);
         }
-        for (from, to) in self.rename.iter().filter(|(from, _)| !allowed(target, from)) {
+        for (from, to) in &self.rename {
             rename(body, from, to);
         }
     }
@@ -153,6 +192,7 @@ impl Condition {
     pub fn holds(&self, target: &Target<'_>) -> bool {
         let named = self.model.is_empty() || self.model.iter().any(|pattern| fits(pattern, target.model));
         named
+            && !self.except.iter().any(|pattern| fits(pattern, target.model))
             && self.has.is_none_or(|wanted| wanted.of(target.capabilities) == Some(true))
             && self.lacks.is_none_or(|wanted| wanted.of(target.capabilities) == Some(false))
     }
@@ -201,7 +241,7 @@ fn asks_for_nothing(name: &str, text: &str) -> bool {
     match name {
         _ if text == "null" => true,
         "n" => text == "1",
-        "logprobs" | "parallel_tool_calls" | "store" => text == "false",
+        "logprobs" | "store" => text == "false",
         "frequency_penalty" | "presence_penalty" | "top_logprobs" => zero(),
         "tool_choice" => matches!(text, "\"auto\"" | "\"none\""),
         "tools" | "stop" | "functions" => text == "[]",

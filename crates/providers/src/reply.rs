@@ -10,6 +10,11 @@ use tianji_wire as wire;
 
 /// Edits the frames of a stream.
 pub trait StreamEdit: Send {
+    /// Whether it may do something to a frame; cheap. Other frames need not be handed over.
+    fn concerns(&self, _frame: &wire::Frame) -> bool {
+        true
+    }
+
     /// Takes one frame and appends what is to go on in its place. An edited frame has no raw form of its own any more
     /// (`raw` is empty).
     fn edit(&mut self, frame: wire::Frame, out: &mut Vec<wire::Frame>);
@@ -68,6 +73,10 @@ impl Provider {
     /// none of their own.
     pub fn edit_reply(&self, kind: EndpointKind, minted: &str, body: &Bytes) -> Option<Bytes> {
         let mut rules = self.reply_rules(kind, minted);
+        let spelled = |quirk: &Quirk| matches!(quirk, Quirk::ReasoningFieldInStreams(_));
+        if kind == EndpointKind::Chat && self.speaks_openai() && !self.quirks.iter().any(spelled) {
+            rules.extend(Quirk::universal_reply_rules(body));
+        }
         if rules.is_empty() { None } else { edited(&mut rules, body, false) }
     }
 
@@ -96,6 +105,10 @@ impl Provider {
 struct Rules(Vec<Box<dyn ReplyRule>>);
 
 impl StreamEdit for Rules {
+    fn concerns(&self, frame: &wire::Frame) -> bool {
+        std::str::from_utf8(&frame.data).is_ok_and(|text| self.0.iter().any(|rule| rule.wants(text)))
+    }
+
     fn edit(&mut self, frame: wire::Frame, out: &mut Vec<wire::Frame>) {
         out.push(match edited(&mut self.0, &frame.data, true) {
             Some(data) => wire::Frame { raw: Bytes::new(), event: frame.event, data },

@@ -3,7 +3,7 @@
 use crate::credentials::CredentialKind;
 use crate::endpoint::EndpointKind;
 use crate::kinds::{self, EmbeddingRules, Translator};
-use crate::params::{Capability, Condition, ParamRules, When};
+use crate::params::{COMMON_PARAMS, Capability, Condition, ParamRules, When};
 use crate::provider::{AuthStyle, ChatEndpoint, Hooks, MessagesEndpoint, Provider};
 use crate::quirks::Quirk;
 use serde::Deserialize;
@@ -101,8 +101,11 @@ pub(crate) struct Row {
 #[serde(default, deny_unknown_fields)]
 struct WhenRow {
     model: Vec<String>,
+    except: Vec<String>,
     has: Option<Capability>,
     lacks: Option<Capability>,
+    supported: Option<Vec<String>>,
+    takes: Vec<String>,
     rename: BTreeMap<String, String>,
     unsupported: Vec<String>,
     ignored: Vec<String>,
@@ -111,6 +114,12 @@ struct WhenRow {
 }
 
 impl Row {
+    /// The same row, where it names no parameters, with those that vendors of OpenAI's form have in common.
+    pub(crate) fn with_common_params(mut self) -> Self {
+        self.supported.get_or_insert_with(|| vec![COMMON.to_owned()]);
+        self
+    }
+
     /// Names that can stand before a `/`, and an address that is one.
     fn check(&self, name: &str) -> Result<(), RowError> {
         let plain = |name: &str| {
@@ -170,7 +179,7 @@ impl Row {
             text_models: self.text_models,
             wires,
             embeddings: self.embeddings,
-            supported: self.supported,
+            supported: self.supported.map(spelled_out),
             rules: ParamRules {
                 rename: self.rename,
                 unsupported: self.unsupported,
@@ -189,13 +198,22 @@ impl Row {
 
 impl From<WhenRow> for When {
     fn from(row: WhenRow) -> Self {
-        let WhenRow { model, has, lacks, rename, unsupported, ignored, clamp, quirks } = row;
+        let WhenRow { model, except, has, lacks, supported, takes, rename, unsupported, ignored, clamp, quirks } = row;
         Self {
-            condition: Condition { model, has, lacks },
+            condition: Condition { model, except, has, lacks },
+            supported: supported.map(spelled_out),
+            takes,
             rules: ParamRules { rename, unsupported, ignored, clamp },
             quirks,
         }
     }
+}
+
+/// A list of parameters in which one word may stand for those in common.
+fn spelled_out(names: Vec<String>) -> Vec<String> {
+    let common = names.iter().any(|name| name == COMMON);
+    let common = COMMON_PARAMS.iter().filter(|_| common).map(|&name| name.to_owned());
+    common.chain(names.into_iter().filter(|name| name != COMMON)).collect()
 }
 
 /// The translators that a row names.
@@ -231,5 +249,7 @@ fn capitalised(name: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
+/// Stands for [`COMMON_PARAMS`] in a list of parameters.
+const COMMON: &str = "common";
 /// Endpoint paths that operators leave on a base; the longest first.
 const TRAILING: &[&str] = &["/chat/completions", "/completions", "/embeddings", "/responses"];

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 use tianji_core::DialectId;
-use tianji_providers::{AuthStyle, Capability, Catalogue, Condition, EndpointKind, ParamRules, Provider, Quirk};
+use tianji_providers::{
+    AuthStyle, COMMON_PARAMS, Capability, Catalogue, Condition, EndpointKind, ParamRules, Provider, Quirk,
+};
 
 #[test]
 fn the_page_of_providers_is_the_catalogue() {
@@ -134,13 +136,28 @@ fn notes(row: &Provider) -> String {
     for (header, variable) in &row.header_env {
         notes.push(format!("`{header}` from `{variable}`"));
     }
+    // Compatible rows mostly take what all of them do.
+    let names = row.supported.iter().map(|names| taken(names)).filter(|names| names != COMMON);
+    notes.extend(names.map(|names| format!("takes {names}")));
     notes.extend(rules(&row.rules));
     notes.extend(row.quirks.iter().map(quirk));
     for when in &row.when {
-        let said = rules(&when.rules).into_iter().chain(when.quirks.iter().map(quirk));
+        let takes = when.supported.iter().chain((!when.takes.is_empty()).then_some(&when.takes));
+        let takes = takes.map(|names| format!("takes {}", taken(names)));
+        let said = takes.chain(rules(&when.rules)).chain(when.quirks.iter().map(quirk));
         notes.push(format!("{}: {}", condition(&when.condition), said.collect::<Vec<_>>().join(", ")));
     }
     notes.join("; ")
+}
+
+/// A list of parameters, those in common in two words.
+fn taken(names: &[String]) -> String {
+    let common = COMMON_PARAMS.iter().all(|common| names.iter().any(|name| name == common));
+    if !common {
+        return list(names);
+    }
+    let others: Vec<String> = names.iter().filter(|name| !COMMON_PARAMS.contains(&name.as_str())).cloned().collect();
+    if others.is_empty() { COMMON.to_owned() } else { format!("{COMMON} and {}", list(&others)) }
 }
 
 fn rules(rules: &ParamRules) -> Vec<String> {
@@ -155,7 +172,11 @@ fn rules(rules: &ParamRules) -> Vec<String> {
 
 fn quirk(quirk: &Quirk) -> String {
     let values = match quirk {
-        Quirk::AccountModelPrefix(value) | Quirk::ReasoningField(value) => format!(" `{value}`"),
+        Quirk::AccountModelPrefix(value)
+        | Quirk::NameOnlyOn(value)
+        | Quirk::ReasoningField(value)
+        | Quirk::ReasoningFieldBeside(value)
+        | Quirk::ReasoningFieldInStreams(value) => format!(" `{value}`"),
         Quirk::StripSchemaKeys(values) | Quirk::StripHistory(values) => format!(" ({})", list(values)),
         _ => String::new(),
     };
@@ -181,10 +202,11 @@ fn snake(camel: &str) -> String {
 
 fn condition(condition: &Condition) -> String {
     let models = (!condition.model.is_empty()).then(|| list(&condition.model));
+    let except = (!condition.except.is_empty()).then(|| format!("all but {}", list(&condition.except)));
     let capability = |capability: Capability| snake(&format!("{capability:?}")).replace('_', " ");
     let has = condition.has.map(|wanted| format!("models with {}", capability(wanted)));
     let lacks = condition.lacks.map(|wanted| format!("models without {}", capability(wanted)));
-    models.into_iter().chain(has).chain(lacks).collect::<Vec<_>>().join(", ")
+    models.into_iter().chain(except).chain(has).chain(lacks).collect::<Vec<_>>().join(", ")
 }
 
 /// The quirks and the words of their documentation.
@@ -202,6 +224,8 @@ fn glossary() -> BTreeMap<String, String> {
     quirks
 }
 
+const COMMON: &str = "the common parameters";
+
 const SOURCE: &str = include_str!("../src/quirks/mod.rs");
 
 const HEAD: &str = "\
@@ -211,6 +235,10 @@ Generated from the catalogue (`crates/providers/src/compat.toml` and the folders
 page with it. What is written before the `/` of a model name (`groq/llama-3.3-70b-versatile`) is a name of the first
 column or one of its other names. A provider of your own is a row of the same form under `custom_providers:` in the
 configuration.
+
+OpenAI's parameters of chat that a provider does not take are refused with 400, unless dropping them is allowed or
+`allowed_openai_params` names them; `user` is always dropped. Where the notes name no parameters, the common ones are taken: all
+but `reasoning_effort`, `thinking`, `user` and `verbosity`. Parameters that OpenAI does not have are always sent.
 ";
 
 const LEGEND: &str = "\

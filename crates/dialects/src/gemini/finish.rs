@@ -43,4 +43,4 @@ fn is_own(word: &str) -> bool {
 
 /// Words for what a filter took.
 const FILTERED: &[&str] =
-    &["SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"];
+    &["SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "OTHER"];

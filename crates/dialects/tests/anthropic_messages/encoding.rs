@@ -152,9 +152,7 @@ fn media_find_their_source() {
         json!({ "type": "image", "source": { "type": "url", "url": url } })
     );
     assert_eq!(blocks(file("image/png", "AA==")), base64("image", "image/png"));
-    let mut pdf = base64("document", "application/pdf");
-    pdf["title"] = json!("name.x");
-    assert_eq!(blocks(file("application/pdf", "AA==")), pdf);
+    assert_eq!(blocks(file("application/pdf", "AA==")), base64("document", "application/pdf"));
     let plain = json!({ "type": "text", "media_type": "text/plain", "data": "a,b" });
     assert_eq!(blocks(file("text/csv", "YSxi"))["source"], plain);
     let by_id = foreign(vec![Message::of(Role::User, vec![image(MediaSource::FileId("file_1".into()))])]);

@@ -87,6 +87,11 @@ fn efforts_become_budgets_or_levels() {
     }
     let none = encode_for(&with_limit(None, Some(Reasoning::Effort(Effort::None))), &able()).unwrap();
     assert_eq!((&none.body["thinking"], &none.body["output_config"]), (&Value::Null, &Value::Null));
+    let known = Capabilities { max_output_tokens: Some(64_000), ..Capabilities::default() };
+    for (effort, tokens) in [(None, 2048), (Some(Effort::High), 4096)] {
+        let body = encode_for(&with_limit(None, Some(Reasoning::Adaptive(effort))), &known).unwrap().body;
+        assert_eq!(body["thinking"], json!({ "type": "enabled", "budget_tokens": tokens }));
+    }
     let disabled = encode(&with_limit(None, Some(Reasoning::Disabled)));
     assert_eq!(disabled.body["thinking"], json!({ "type": "disabled" }));
     let dull = Capabilities { reasoning: Some(false), ..Capabilities::default() };

@@ -60,7 +60,7 @@ fn choices_are_translated() {
     let names = || vec!["a".to_owned()];
     for (choice, parallel, expected) in [
         (None, None, Value::Null),
-        (None, Some(true), Value::Null),
+        (None, Some(true), json!({ "type": "auto", "disable_parallel_tool_use": false })),
         (None, Some(false), json!({ "type": "auto", "disable_parallel_tool_use": true })),
         (Some(ToolChoice::Auto), None, json!({ "type": "auto" })),
         (Some(ToolChoice::None), Some(false), json!({ "type": "none" })),
@@ -77,6 +77,20 @@ fn choices_are_translated() {
     let none = encode(&offering(Vec::new(), Some(ToolChoice::Required), Some(false)));
     assert_eq!((&none.body["tool_choice"], &none.body["tools"]), (&Value::Null, &Value::Null));
     assert_eq!(none.losses, ["hint tool_choice", "hint parallel_tool_calls"]);
+}
+
+#[test]
+fn a_conversation_about_tools_always_offers_one() {
+    let call = ToolCall { id: "a".into(), name: "w".into(), arguments: "{}".into(), ..ToolCall::default() };
+    let turns = vec![Message::text(Role::User, "x"), Message::of(Role::Assistant, vec![Part::ToolCall(call)])];
+    let encoded = encode(&foreign(turns.clone()));
+    assert_eq!(encoded.body["tools"][0]["name"], json!("dummy_tool"));
+    assert_eq!(encoded.body["tool_choice"], Value::Null);
+    let offered = GenerateRequest { tools: vec![tool("w")], ..foreign(turns) };
+    assert_eq!(encode(&offered).body["tools"].as_array().unwrap().len(), 1);
+    let nobody = foreign(vec![Message::text(Role::System, "x")]);
+    let error = encode_for(&nobody, &Capabilities::default()).unwrap_err().to_string();
+    assert!(error.contains("at least one message"), "{error}");
 }
 
 #[test]

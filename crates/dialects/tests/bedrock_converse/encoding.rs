@@ -55,11 +55,31 @@ fn media_in_the_vendors_words() {
 }
 
 #[test]
+fn without_tools_on_offer_calls_and_results_are_told_as_text() {
+    let mut body = json!({ "model": "m", "messages": [
+        { "role": "user", "content": "x" },
+        { "role": "assistant", "content": null, "tool_calls": [
+            { "id": "c1", "type": "function", "function": { "name": "w", "arguments": "{\"a\":1}" } },
+        ] },
+        { "role": "tool", "tool_call_id": "c1", "content": "22" },
+    ] });
+    let (sent, _) = Model::claude().gets(&openai(&body)).unwrap();
+    assert_eq!(sent["messages"][1]["content"], json!([{ "text": "[tool call c1: w({\"a\":1})]" }]));
+    assert_eq!(sent["messages"][2]["content"], json!([{ "text": "[tool result for c1: 22]" }]));
+    body["tools"] = json!([{ "type": "function", "function": { "name": "w" } }]);
+    let (sent, _) = Model::claude().gets(&openai(&body)).unwrap();
+    assert_eq!(sent["messages"][1]["content"][0]["toolUse"]["name"], json!("w"));
+    let nobody = json!({ "model": "m", "messages": [{ "role": "system", "content": "x" }] });
+    assert!(Model::claude().gets(&openai(&nobody)).is_err());
+}
+
+#[test]
 fn what_cannot_be_said_is_refused() {
     let prefill = json!({ "model": "m", "messages": [
         { "role": "user", "content": "x" }, { "role": "assistant", "content": "y " },
     ] });
-    let call = json!({ "model": "m", "messages": [{ "role": "user", "content": "x" }, {
+    let tools = json!([{ "type": "function", "function": { "name": "f" } }]);
+    let call = json!({ "model": "m", "tools": tools, "messages": [{ "role": "user", "content": "x" }, {
         "role": "assistant", "content": null,
         "tool_calls": [{ "id": "c9", "type": "function", "function": { "name": "f", "arguments": "{" } }],
     }] });
@@ -164,7 +184,7 @@ fn allowed_parameters_go_to_the_model() {
 #[test]
 fn tiers() {
     for (tier, sent, losses) in [
-        ("auto", Value::Null, vec![]),
+        ("auto", json!({ "type": "default" }), vec![]),
         ("priority", json!({ "type": "priority" }), vec![]),
         ("standard_only", json!({ "type": "default" }), vec![]),
         ("scale", Value::Null, vec!["parameter service_tier"]),

@@ -95,6 +95,12 @@ fn sampling_and_modalities_of_chat_become_this_dialects() {
             vec![],
         ),
         (
+            json!({ "modalities": ["text"] }),
+            "m",
+            json!({ "generationConfig": { "responseModalities": ["TEXT"] } }),
+            vec![],
+        ),
+        (
             json!({ "modalities": ["audio"], "audio": { "voice": "Kore", "format": "wav" } }),
             "m",
             json!({ "generationConfig": { "responseModalities": ["AUDIO"], "speechConfig": { "voiceConfig": { "prebuiltVoiceConfig": { "voiceName": "Kore" } } } } }),
@@ -103,8 +109,8 @@ fn sampling_and_modalities_of_chat_become_this_dialects() {
         (
             json!({ "safety_settings": [{ "category": "C" }], "cached_content": "cachedContents/a", "responseModalities": ["TEXT"], "generationConfig": { "topK": 4 }, "banana_level": 3 }),
             "m",
-            json!({ "safetySettings": [{ "category": "C" }], "cachedContent": "cachedContents/a", "generationConfig": { "topK": 4, "responseModalities": ["TEXT"] }, "banana_level": 3 }),
-            vec![],
+            json!({ "safetySettings": [{ "category": "C" }], "cachedContent": "cachedContents/a", "generationConfig": { "topK": 4, "responseModalities": ["TEXT"] } }),
+            vec!["hint banana_level"],
         ),
     ]);
 }
@@ -124,6 +130,12 @@ fn tiers_formats_and_tools_of_chat_become_this_dialects() {
             json!({ "response_format": { "type": "json_schema", "json_schema": { "name": "n", "schema": { "type": "object", "properties": { "a": { "type": ["string", "null"] } }, "additionalProperties": false } } } }),
             "gemini-2.0-flash",
             json!({ "generationConfig": { "responseMimeType": "application/json", "responseSchema": { "type": "object", "properties": { "a": { "type": "string", "nullable": true } } } } }),
+            vec![],
+        ),
+        (
+            json!({ "response_format": { "type": "json_object", "response_schema": { "type": "object" } } }),
+            "gemini-2.5-flash",
+            json!({ "generationConfig": { "responseMimeType": "application/json", "responseJsonSchema": { "type": "object" } } }),
             vec![],
         ),
         (json!({ "parallel_tool_calls": false }), "m", json!({}), vec!["hint parallel_tool_calls"]),
@@ -297,6 +309,22 @@ fn media_go_as_data_or_as_addresses() {
         let (encoded, losses) = encode(&request, model).unwrap();
         assert_eq!(encoded["contents"][0]["parts"][0], expected);
         assert!(losses.is_empty(), "{losses:?}");
+    }
+}
+
+#[test]
+fn models_before_the_third_look_at_all_pictures_alike() {
+    let picture = |detail: &&str| json!({ "type": "image_url", "image_url": { "url": "data:image/png;base64,AA==", "detail": detail } });
+    for (details, level) in [
+        (vec!["low"], json!("MEDIA_RESOLUTION_LOW")),
+        (vec!["low", "high"], json!("MEDIA_RESOLUTION_HIGH")),
+        (vec!["high", "low", "auto"], json!("MEDIA_RESOLUTION_HIGH")),
+        (vec!["auto"], serde_json::Value::Null),
+    ] {
+        let parts: Vec<_> = details.iter().map(picture).collect();
+        let request = chat(&json!({ "model": "m", "messages": [{ "role": "user", "content": parts }] }));
+        let (encoded, _) = encode(&request, "gemini-2.5-flash").unwrap();
+        assert_eq!(encoded["generationConfig"]["mediaResolution"], level, "{details:?}");
     }
 }
 

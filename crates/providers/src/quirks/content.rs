@@ -33,10 +33,14 @@ pub(super) fn flatten_all(message: &mut Extra, pass: &mut Pass<'_>) -> bool {
     true
 }
 
-/// Mistral refuses an empty `content` beside tool calls.
-pub(super) fn drop_empty(message: &mut Extra) -> bool {
-    let empty = message.get("content").is_some_and(|content| matches!(content.text(), "\"\"" | "null" | "[]"));
-    empty && message.contains_key("tool_calls") && message.take("content").is_some()
+/// Mistral refuses an empty `content` beside tool calls, and an assistant's turn that says nothing.
+pub(super) fn drop_empty(message: &mut Extra, pass: &mut Pass<'_>) -> bool {
+    let said = |name: &str| message.get(name).is_some_and(|it| !matches!(it.text(), "\"\"" | "null" | "[]"));
+    if said("content") || message.member::<String>("role").is_none_or(|role| role != "assistant") {
+        return false;
+    }
+    pass.left_out = !said("tool_calls") && !said("refusal") && !said("prefix");
+    message.take("content").is_some() || pass.left_out
 }
 
 fn joined(parts: &[Part]) -> String {

@@ -34,13 +34,13 @@ pub(super) fn name_on_tool(message: &mut Extra, pass: &mut Pass<'_>) -> bool {
     true
 }
 
-/// Removes the speaker's name from messages that are not a tool's.
-pub(super) fn name_only_on_tool(message: &mut Extra, pass: &mut Pass<'_>) -> bool {
-    let of_tool = message.member::<String>("role").is_some_and(|role| role == "tool");
-    if of_tool || message.take("name").is_none() {
+/// Removes the speaker's name from messages of other roles.
+pub(super) fn name_only_on(wanted: &str, message: &mut Extra, pass: &mut Pass<'_>) -> bool {
+    let kept = message.member::<String>("role").is_some_and(|role| role == wanted);
+    if kept || message.take("name").is_none() {
         return false;
     }
-    pass.lose(LossClass::Hint, "name", "the provider takes names of tools only");
+    pass.lose(LossClass::Hint, "name", "the provider takes names of one role only");
     true
 }
 

@@ -5,7 +5,11 @@ mod content;
 mod format;
 mod history;
 mod ids;
+mod images;
+mod marks;
 mod replies;
+#[cfg(test)]
+mod reply_tests;
 mod roles;
 mod schema;
 mod simple;
@@ -21,6 +25,9 @@ use serde::Deserialize;
 use tianji_core::generate::Target;
 use tianji_core::{Extra, Losses};
 use tianji_wire::RawObject;
+
+/// What is done to the messages of all vendors of OpenAI's form.
+pub(crate) const UNIVERSAL: &[Quirk] = &[Quirk::ImageObjects, Quirk::ToolImagesApart];
 
 /// One deviation from OpenAI Chat Completions. The names are those that rows use.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -52,6 +59,8 @@ pub enum Quirk {
     StripSchemaKeys(Vec<String>),
     /// `reasoning_effort` and thinking budgets become `thinking: {type: enabled | disabled}`.
     EffortAsThinking,
+    /// `thinking` with a budget becomes the `reasoning_effort` that has such a budget.
+    ThinkingAsEffort,
     /// Content lists of only text become one string.
     FlattenText,
     /// Content lists become one string; parts other than text are errors.
@@ -62,22 +71,34 @@ pub enum Quirk {
     DevToSystem,
     /// Tool messages need the tool's `name`.
     NameOnTool,
-    /// `name` is taken on tool messages only.
-    NameOnlyOnTool,
+    /// `name` is taken on messages of this role only.
+    NameOnlyOn(String),
+    /// Cache marks (`cache_control`) are not known: removed from messages, their parts and tools.
+    NoCacheMarks,
+    /// The address of a picture stands in an object: a bare string is put into one.
+    ImageObjects,
+    /// Results of tools are texts: pictures in them follow as a user's message.
+    ToolImagesApart,
     /// Members of assistant messages that are refused in the history: removed.
     StripHistory(Vec<String>),
     /// Thoughts of earlier turns are sent back as `reasoning_content`.
     ReasoningEcho,
-    /// Empty `content` beside tool calls is refused: removed.
+    /// Empty `content` beside tool calls is refused: removed. An assistant's turn with nothing in it is left out.
     DropEmptyContent,
     /// Tool call ids must be nine letters or digits: others are replaced, in calls and results alike.
     NineCharCallIds,
-    /// Thoughts arrive in this member of the message: also given as `reasoning_content`.
+    /// Thoughts arrive in this member of the message: renamed to `reasoning_content`.
     ReasoningField(String),
+    /// The same in streams only: whole replies keep the vendor's member, and tags in their text.
+    ReasoningFieldInStreams(String),
+    /// The same, for vendors whose clients look for their own member in streams: there, it stays beside ours.
+    ReasoningFieldBeside(String),
     /// Thoughts arrive in the text between `<think>` and `</think>`.
     ThinkTags,
     /// Thoughts arrive as `thinking` parts of a content list.
     ThinkingParts,
+    /// An error in a stream that names neither code nor status is the server's own: 500.
+    StreamErrorsOfServer,
     /// Usage arrives under `x_groq`, or with numbers written as strings.
     UsageVariants,
     /// Reasoning tokens are not counted in `completion_tokens`: added.
@@ -108,23 +129,28 @@ impl Quirk {
             Self::StripStrict => schema::strip_strict(body),
             Self::StripSchemaKeys(keys) => schema::strip_keys(body, keys),
             Self::EffortAsThinking => thinking::effort_as_thinking(body),
+            Self::ThinkingAsEffort => thinking::thinking_as_effort(body, target),
+            Self::NoCacheMarks => marks::strip_tools(body),
             _ => {}
         }
         Ok(())
     }
 
-    /// Whether [`Quirk::edit_message`] may do something to a message, or to one of a list of messages: `has` tells
-    /// whether a string (a key or a value) may stand there. Cheap, so that most messages are never parsed.
-    pub(crate) fn concerns(&self, has: impl Fn(&str) -> bool) -> bool {
+    /// Whether [`Quirk::edit_message`] may do something to a message, or to one of a list of messages, of this text:
+    /// `has` tells whether a string (a key or a value) may stand there. Cheap, so that most messages are never parsed.
+    pub(crate) fn concerns(&self, text: &[u8], has: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::FlattenText | Self::FlattenAll => has("type"),
             Self::SystemToUser => has("system") || has("developer"),
             Self::DevToSystem => has("developer"),
             Self::NameOnTool | Self::NineCharCallIds => has("tool_calls") || has("tool_call_id"),
-            Self::NameOnlyOnTool => has("name"),
+            Self::NameOnlyOn(_) => has("name"),
+            Self::NoCacheMarks => has("cache_control"),
+            Self::ImageObjects => has("image_url") && images::has_bare(text),
+            Self::ToolImagesApart => has("tool_call_id") && has("image_url"),
             Self::StripHistory(members) => members.iter().any(|member| has(member)),
             Self::ReasoningEcho => has("thinking_blocks"),
-            Self::DropEmptyContent => has("tool_calls"),
+            Self::DropEmptyContent => has("assistant"),
             _ => false,
         }
     }
@@ -137,10 +163,13 @@ impl Quirk {
             Self::SystemToUser => roles::system_to_user(message),
             Self::DevToSystem => roles::dev_to_system(message),
             Self::NameOnTool => history::name_on_tool(message, pass),
-            Self::NameOnlyOnTool => history::name_only_on_tool(message, pass),
+            Self::NameOnlyOn(role) => history::name_only_on(role, message, pass),
+            Self::NoCacheMarks => marks::strip_message(message, pass),
+            Self::ImageObjects => images::objects(message),
+            Self::ToolImagesApart => images::apart(message, pass),
             Self::StripHistory(members) => history::strip(message, members),
             Self::ReasoningEcho => history::reasoning_echo(message),
-            Self::DropEmptyContent => content::drop_empty(message),
+            Self::DropEmptyContent => content::drop_empty(message, pass),
             Self::NineCharCallIds => ids::nine_chars(message),
             _ => false,
         }
@@ -150,14 +179,34 @@ impl Quirk {
     pub(crate) fn reply_rule(&self) -> Option<Box<dyn ReplyRule>> {
         Some(match self {
             Self::JsonSchemaAsTool => Box::new(format::ToolAsText::default()),
-            Self::ReasoningField(name) => Box::new(replies::ReasoningField::new(name)),
+            Self::ReasoningField(name) => Box::new(replies::ReasoningField::new(name, replies::Wanted::Everywhere)),
+            Self::ReasoningFieldInStreams(name) => {
+                Box::new(replies::ReasoningField::new(name, replies::Wanted::InStreams))
+            }
+            Self::ReasoningFieldBeside(name) => {
+                Box::new(replies::ReasoningField::new(name, replies::Wanted::BesideInStreams))
+            }
             Self::ThinkTags => Box::new(think_tags::ThinkTags::default()),
             Self::ThinkingParts => Box::new(thinking::ThinkingParts),
             Self::UsageVariants => Box::new(replies::UsageVariants),
+            Self::StreamErrorsOfServer => Box::new(replies::StreamErrorsOfServer),
             Self::ReasoningTokensApart => Box::new(replies::ReasoningTokensApart),
             Self::FinishOnTools => Box::new(replies::FinishOnTools::default()),
             _ => return None,
         })
+    }
+
+    /// What is done to replies of all vendors of OpenAI's form, by what stands in them.
+    pub(crate) fn universal_reply_rules(reply: &[u8]) -> Vec<Box<dyn ReplyRule>> {
+        let has = |word: &str| memchr::memmem::find(reply, word.as_bytes()).is_some();
+        let mut rules: Vec<Box<dyn ReplyRule>> = Vec::new();
+        if has("<think>") {
+            rules.push(Box::new(think_tags::ThinkTags::default()));
+        }
+        if has("\"reasoning\"") {
+            rules.push(Box::new(replies::ReasoningField::new("reasoning", replies::Wanted::Everywhere)));
+        }
+        rules
     }
 
     /// Whether it is about requests (it may be about replies too).
@@ -165,9 +214,12 @@ impl Quirk {
         !matches!(
             self,
             Self::ReasoningField(_)
+                | Self::ReasoningFieldBeside(_)
+                | Self::ReasoningFieldInStreams(_)
                 | Self::ThinkTags
                 | Self::ThinkingParts
                 | Self::UsageVariants
+                | Self::StreamErrorsOfServer
                 | Self::ReasoningTokensApart
                 | Self::FinishOnTools
         )

@@ -4,17 +4,28 @@ use crate::body::Members;
 use crate::reply::{Frame, ReplyRule};
 use tianji_core::Extra;
 
-/// Thoughts under another name. A whole reply is renamed; a stream keeps the vendor's member beside ours, as the
-/// reference proxy does.
+/// Thoughts under another name.
 #[derive(Debug)]
 pub(super) struct ReasoningField {
     name: String,
     needle: String,
+    wanted: Wanted,
+}
+
+/// Where thoughts are renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// In whole replies and in streams.
+    Everywhere,
+    /// In streams only.
+    InStreams,
+    /// Everywhere, but a stream keeps the vendor's member beside ours.
+    BesideInStreams,
 }
 
 impl ReasoningField {
-    pub(super) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), needle: format!("\"{name}\"") }
+    pub(super) fn new(name: &str, wanted: Wanted) -> Self {
+        Self { name: name.to_owned(), needle: format!("\"{name}\""), wanted }
     }
 }
 
@@ -24,11 +35,14 @@ impl ReplyRule for ReasoningField {
     }
 
     fn edit(&mut self, frame: &mut Frame) -> bool {
-        let whole = !frame.stream;
+        if !frame.stream && self.wanted == Wanted::InStreams {
+            return false;
+        }
+        let renamed = !(frame.stream && self.wanted == Wanted::BesideInStreams);
         frame.each_message(|_, message| {
             let thoughts = message.member::<String>(&self.name).filter(|_| !message.contains_key("reasoning_content"));
             let Some(thoughts) = thoughts else { return false };
-            if whole {
+            if renamed {
                 message.take(&self.name);
             }
             message.put("reasoning_content", &thoughts);
@@ -122,5 +136,26 @@ impl ReplyRule for FinishOnTools {
             }
             wrong
         })
+    }
+}
+
+/// Errors in streams that say nothing of their kind.
+#[derive(Debug)]
+pub(super) struct StreamErrorsOfServer;
+
+impl ReplyRule for StreamErrorsOfServer {
+    fn wants(&self, text: &str) -> bool {
+        text.contains("\"error\"")
+    }
+
+    fn edit(&mut self, frame: &mut Frame) -> bool {
+        let Some(mut error) = frame.root.member::<Extra>("error").filter(|_| frame.stream) else { return false };
+        let says = |name: &str| error.get(name).is_some_and(|value| !value.is_null());
+        if ["code", "status", "status_code"].into_iter().any(says) {
+            return false;
+        }
+        error.put("code", &500);
+        frame.root.put("error", &error);
+        true
     }
 }

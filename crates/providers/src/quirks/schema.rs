@@ -17,7 +17,7 @@ pub(super) fn strip_keys(body: &mut RawObject, keys: &[String]) {
     });
 }
 
-fn edit_functions(body: &mut RawObject, needle: &str, mut edit: impl FnMut(&mut Extra) -> bool) {
+pub(super) fn edit_functions(body: &mut RawObject, needle: &str, mut edit: impl FnMut(&mut Extra) -> bool) {
     let Some(tools) = body.json("tools").filter(|tools| tools.text().contains(needle)) else { return };
     let Ok(mut tools) = tools.read::<Vec<Extra>>() else { return };
     let mut changed = false;

@@ -4,12 +4,21 @@ use crate::body::Members;
 use crate::reply::{Frame, ReplyRule};
 use serde::Deserialize;
 use serde_json::json;
+use tianji_core::generate::Target;
+use tianji_core::{Extra, Json};
 use tianji_wire::RawObject;
 
 #[derive(Deserialize)]
 struct Switch {
     #[serde(rename = "type")]
     kind: String,
+}
+
+#[derive(Deserialize)]
+struct Budget {
+    #[serde(rename = "type")]
+    kind: String,
+    budget_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -27,7 +36,10 @@ enum Part {
 
 /// DeepSeek ("Thinking Mode"), Z.AI and Volcengine know thinking as on or off. An explicit `thinking` wins over an effort.
 pub(super) fn effort_as_thinking(body: &mut RawObject) {
-    let effort = body.take("reasoning_effort").and_then(|effort| effort.read::<String>().ok());
+    let effort = body.take("reasoning_effort").and_then(|effort| {
+        let word = |effort: &Json| effort.read::<String>().ok();
+        word(&effort).or_else(|| effort.read::<Extra>().ok()?.get("effort").and_then(word))
+    });
     let on = match body.member::<Switch>("thinking") {
         Some(switch) => switch.kind != "disabled",
         None => match effort {
@@ -36,6 +48,17 @@ pub(super) fn effort_as_thinking(body: &mut RawObject) {
         },
     };
     body.put("thinking", &json!({ "type": if on { "enabled" } else { "disabled" } }));
+}
+
+/// vLLM ("Reasoning outputs") and others know efforts only: the highest one whose budget is covered.
+pub(super) fn thinking_as_effort(body: &mut RawObject, target: &Target<'_>) {
+    let Some(thinking) = body.take("thinking").and_then(|thinking| thinking.read::<Budget>().ok()) else { return };
+    let Some(tokens) = thinking.budget_tokens.filter(|_| thinking.kind == "enabled") else { return };
+    let efforts = [("high", target.budgets.high), ("medium", target.budgets.medium), ("low", target.budgets.low)];
+    let effort = efforts.iter().find(|(_, budget)| tokens >= *budget).map_or("minimal", |(effort, _)| effort);
+    if body.json("reasoning_effort").is_none_or(|set| set.is_null()) {
+        body.put("reasoning_effort", effort);
+    }
 }
 
 /// Mistral, "Reasoning": Magistral models answer with `thinking` and `text` parts.

@@ -7,19 +7,22 @@ use super::{schema, thinking};
 use crate::DialectError;
 use crate::gemini::object::Object;
 use serde_json::{Value, json};
-use tianji_core::generate::{GenerateRequest, OutputFormat};
+use tianji_core::generate::OutputFormat;
 use tianji_core::{Extra, Json, LossClass};
 
 /// `generationConfig`; empty if there is nothing to say.
 pub(super) fn config(job: &mut Job<'_, '_>) -> Result<Object, DialectError> {
     let mut config = Object::new();
     let request = job.request;
-    sampling(request, &mut config);
+    sampling(job, &mut config);
     output(job, &mut config)?;
     if let Some(thinking) = thinking::encode(job) {
         config.put("thinkingConfig", &thinking);
     }
     modalities(job, &mut config);
+    if let Some(level) = job.resolution {
+        config.put("mediaResolution", level);
+    }
     for (name, value) in nested(&request.gemini_only, "generationConfig.") {
         if !name.starts_with("thinkingConfig.") {
             config.put(&name, &value);
@@ -44,8 +47,9 @@ fn of_clients(extra: &Extra) -> impl Iterator<Item = (String, Json)> {
     whole.chain(single.map(|(name, raw)| (name.clone(), raw.clone()))).map(|(name, raw)| (camel(&name), raw))
 }
 
-fn sampling(request: &GenerateRequest, config: &mut Object) {
-    let sampling = &request.sampling;
+fn sampling(job: &mut Job<'_, '_>, config: &mut Object) {
+    let sampling = &job.request.sampling;
+    let refused = job.model.is_third() && !job.own;
     for (name, number) in [
         ("temperature", &sampling.temperature),
         ("topP", &sampling.top_p),
@@ -57,7 +61,10 @@ fn sampling(request: &GenerateRequest, config: &mut Object) {
         ("seed", &sampling.seed),
         ("logprobs", &sampling.top_logprobs),
     ] {
-        if let Some(number) = number {
+        let Some(number) = number else { continue };
+        if refused && name.ends_with("Penalty") {
+            job.losses.push(LossClass::Hint, name, "the model takes no penalties");
+        } else {
             config.put(name, number);
         }
     }
@@ -97,7 +104,7 @@ fn modalities(job: &mut Job<'_, '_>, config: &mut Object) {
     let request = job.request;
     let listed = request.openai_only.get("modalities").and_then(|raw| raw.read::<Vec<String>>().ok());
     let listed: Vec<String> = listed.unwrap_or_default().iter().map(|name| name.to_ascii_uppercase()).collect();
-    if !listed.is_empty() && listed != ["TEXT"] {
+    if !listed.is_empty() {
         config.put("responseModalities", &listed);
     }
     let Some(audio) = request.openai_only.get("audio").map(Json::value) else { return };

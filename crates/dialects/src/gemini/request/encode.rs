@@ -53,6 +53,8 @@ pub(super) struct Job<'a, 'l> {
     pub(super) names: Names,
     /// Calls written so far.
     pub(super) calls: usize,
+    /// How closely all pictures are to be looked at, by a model that knows no such thing for each.
+    pub(super) resolution: Option<&'static str>,
 }
 
 fn prompt(job: &mut Job<'_, '_>) -> Result<Object, DialectError> {
@@ -77,7 +79,7 @@ impl<'a, 'l> Job<'a, 'l> {
     fn new(request: &'a GenerateRequest, target: &'a Target<'a>, losses: &'l mut Losses) -> Self {
         let own = request.source == DialectId::Gemini;
         let model = Model::named(target.model);
-        Self { request, target, losses, own, model, names: Names::of(request), calls: 0 }
+        Self { request, target, losses, own, model, names: Names::of(request), calls: 0, resolution: None }
     }
 
     /// Notes that something without influence on meaning is left out.
@@ -117,7 +119,16 @@ impl<'a, 'l> Job<'a, 'l> {
             if config::is_member(&camel(name)) {
                 continue;
             }
-            body.put(known.copied().unwrap_or(name), raw);
+            match known {
+                Some(known) => {
+                    body.put(known, raw);
+                }
+                None if self.own || self.allows(name) => {
+                    body.put(name, raw);
+                }
+                // The vendor refuses the whole request for a member that it does not know.
+                None => self.losses.push(LossClass::Hint, name.as_str(), "a member that this dialect does not know"),
+            }
         }
         if let Some(labels) = self.labels() {
             body.put("labels", &labels);

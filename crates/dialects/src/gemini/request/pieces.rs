@@ -72,7 +72,9 @@ impl<'a> Job<'a, '_> {
         match image.detail.as_deref() {
             None | Some("auto") => {}
             Some(detail) if self.model.is_third() || self.own => piece.media_resolution = resolution(detail),
-            Some(_) => self.hint(format!("{path}.image_url.detail"), "the model has no image detail"),
+            Some("low") => self.resolution = self.resolution.or(Some("MEDIA_RESOLUTION_LOW")),
+            Some("high") => self.resolution = Some("MEDIA_RESOLUTION_HIGH"),
+            Some(_) => self.hint(format!("{path}.image_url.detail"), "the model has no such image detail"),
         }
         Ok(piece)
     }
@@ -140,7 +142,7 @@ impl<'a> Job<'a, '_> {
         }
         let own_id = self.own && call.id != contents::minted(self.calls);
         self.calls += 1;
-        let id = Some(call.id.as_str()).filter(|_| own_id);
+        let id = if own_id { Some(call.id.as_str()) } else { self.foreign_id(&call.id) };
         let function_call = Some(Call { id, name: self.names.sent(&call.name), args });
         // Clients that know no signatures bring it back in the id.
         let signature = call.signature.as_deref().or_else(|| split_id(&call.id).1);
@@ -176,7 +178,11 @@ impl<'a> Job<'a, '_> {
         let nested = self.model.is_third() || self.own;
         let (inner, after) = if nested { (shown, Vec::new()) } else { (Vec::new(), shown) };
         let answer = Answer {
-            id: Some(result.call_id.as_str()).filter(|id| self.own && !self.is_minted(id)),
+            id: if self.own {
+                Some(result.call_id.as_str()).filter(|id| !self.is_minted(id))
+            } else {
+                self.foreign_id(&result.call_id)
+            },
             name: self.names.sent(name),
             response: Outcome::of(text, result.is_error == Some(true)),
             parts: inner,
@@ -184,6 +190,11 @@ impl<'a> Job<'a, '_> {
         written.push(Piece { function_response: Some(answer), ..Piece::default() }.into());
         written.extend(after.into_iter().map(Written::from));
         Ok(())
+    }
+
+    /// The id of another dialect's call, for models that pair calls and results by it (Gemini 3 Developer Guide).
+    fn foreign_id<'i>(&self, id: &'i str) -> Option<&'i str> {
+        (self.model.is_third() && !self.own).then(|| split_id(id).0).filter(|id| !id.is_empty())
     }
 
     /// Whether an id was made for a call that the client left without one.

@@ -123,7 +123,13 @@ impl Members {
         let format: ResponseFormat = raw.read().map_err(invalid)?;
         request.output = match (format.kind.as_str(), format.json_schema) {
             ("text", _) => OutputFormat::Text,
-            ("json_object", _) => OutputFormat::JsonObject,
+            // A schema beside `json_object` is the reference proxy's own older form.
+            ("json_object", _) => match format.response_schema {
+                Some(schema) => {
+                    OutputFormat::JsonSchema { name: None, description: None, schema: Some(schema), strict: None }
+                }
+                None => OutputFormat::JsonObject,
+            },
             ("json_schema", Some(schema)) => OutputFormat::JsonSchema {
                 name: schema.name,
                 description: schema.description,
@@ -220,6 +226,8 @@ struct ResponseFormat {
     kind: String,
     #[serde(default)]
     json_schema: Option<SchemaFormat>,
+    #[serde(default)]
+    response_schema: Option<Json>,
 }
 
 #[derive(Deserialize)]

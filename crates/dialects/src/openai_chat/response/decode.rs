@@ -38,7 +38,15 @@ pub(crate) fn unusable(body: &[u8]) -> DialectError {
         return DialectError::Reply("the body is empty".to_owned());
     }
     match serde_json::from_str::<Value>(text) {
-        Ok(value) if error::is_error(&value) => DialectError::Reply(error::of_stream(&value).message),
+        Ok(value) if error::is_error(&value) => {
+            let told = error::of_stream(&value);
+            // A status that the error itself names counts; without one, it is a reply that cannot be used.
+            if told.upstream_status.is_some() {
+                DialectError::Failed(Box::new(told))
+            } else {
+                DialectError::Reply(told.message)
+            }
+        }
         Ok(_) => DialectError::Reply(format!("it has no `choices`: {}", beginning(text))),
         Err(cause) => DialectError::Reply(format!("it is not JSON ({cause}): {}", beginning(text))),
     }

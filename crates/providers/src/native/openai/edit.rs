@@ -3,9 +3,10 @@
 use super::family::{Family, Sampling};
 use crate::body::Members;
 use crate::params::{allowed, refuse, rename};
+use crate::screen::few_stops;
 use serde::Deserialize;
 use tianji_core::generate::Target;
-use tianji_core::{Json, LossClass, Losses};
+use tianji_core::{LossClass, Losses};
 use tianji_wire::RawObject;
 
 #[derive(Deserialize)]
@@ -38,7 +39,10 @@ pub(in crate::native) fn edit_as(family: Family, body: &mut RawObject, target: &
             refuse(body, name, target, losses);
         }
     }
-    if !family.parallel {
+    // These models never call two tools at once.
+    if !family.parallel && body.bool("parallel_tool_calls") == Some(false) {
+        body.take("parallel_tool_calls");
+    } else if !family.parallel {
         refuse(body, "parallel_tool_calls", target, losses);
     }
 }
@@ -69,19 +73,7 @@ fn plain_effort(body: &mut RawObject, losses: &mut Losses) {
     }
 }
 
-/// At most four stop sequences (OpenAI, "Create chat completion").
-fn few_stops(body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) {
-    if allowed(target, "stop") {
-        return;
-    }
-    if let Some(stops) = body.member::<Vec<Json>>("stop").filter(|stops| stops.len() > MOST_STOPS) {
-        body.put("stop", stops.get(..MOST_STOPS).unwrap_or_default());
-        losses.push(LossClass::Hint, "stop", "cut to four sequences");
-    }
-}
-
-const MOST_STOPS: usize = 4;
 /// Only their default, 1, is taken where sampling is not.
 const DEFAULT_ONLY: &[&str] = &["temperature", "top_p"];
 /// Not taken where sampling is not.
-const NEVER: &[&str] = &["frequency_penalty", "presence_penalty", "logprobs", "top_logprobs", "logit_bias"];
+const NEVER: &[&str] = &["frequency_penalty", "presence_penalty", "logprobs", "top_logprobs"];

@@ -245,9 +245,12 @@ fn file<'a>(part: &'a FilePart, at: At<'_>, job: &mut Job<'a, '_>) -> Result<Blo
         }
         MediaSource::Text(text) => Source::Text { media_type: PLAIN, data: Cow::Borrowed(text) },
     };
+    if part.filename.is_some() && part.title.is_none() {
+        job.hint(format!("{at}.file.filename"), "documents have titles, not names");
+    }
     Ok(Block::Document {
         source,
-        title: part.title.as_deref().or(part.filename.as_deref()),
+        title: part.title.as_deref(),
         context: part.context.as_deref(),
         citations: part.citations.map(|enabled| Citations { enabled }),
         cache_control,

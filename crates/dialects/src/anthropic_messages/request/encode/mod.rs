@@ -8,7 +8,7 @@ pub(crate) mod params;
 pub(crate) mod reasoning;
 pub(crate) mod schema;
 pub(crate) mod tools;
-mod turns;
+pub(crate) mod turns;
 
 use self::body::Body;
 use self::names::Names;

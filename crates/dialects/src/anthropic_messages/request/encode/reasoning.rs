@@ -135,6 +135,13 @@ fn wish(job: &mut Job<'_, '_>) -> (Option<Thinking>, Option<&'static str>) {
         None | Some(Reasoning::Effort(Effort::None)) => (None, None),
         Some(Reasoning::Disabled) => (Some(Thinking::Disabled), None),
         Some(Reasoning::Budget(budget)) => (Some(Thinking::Enabled(budget.clone())), None),
+        // A model that is known and not known to decide for itself is given a budget.
+        Some(Reasoning::Adaptive(effort))
+            if !job.own && capabilities.max_output_tokens.is_some() && capabilities.adaptive_thinking != Some(true) =>
+        {
+            let budget = job.target.budgets.tokens(effort.unwrap_or(Effort::Medium)).max(LEAST_BUDGET);
+            (Some(Thinking::Enabled(budget.into())), None)
+        }
         Some(Reasoning::Adaptive(effort)) => (Some(Thinking::Adaptive), effort.and_then(|effort| level(effort, job))),
         Some(Reasoning::Effort(effort)) if job.own => (None, level(*effort, job)),
         Some(Reasoning::Effort(effort)) if capabilities.adaptive_thinking == Some(true) => {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use tianji_core::generate::{CacheMark, Tool, ToolChoice};
+use tianji_core::generate::{CacheMark, Message, Part, Tool, ToolChoice};
 use tianji_core::{DialectId, Json, LossClass};
 
 /// Tools and choice, ready to be written.
@@ -100,6 +100,9 @@ pub(super) fn offer<'a>(job: &mut Job<'a, '_>, output: &'a Output<'a>, thinks: b
         job.hint("tool_choice.allowed_tools", "only the allowed tools are offered");
     }
     let mut choice = if tools.is_empty() { no_choice(job) } else { choice(job) };
+    if tools.is_empty() && !job.own && speaks_of_tools(&request.messages) {
+        tools.push(stand_in());
+    }
     if let Output::Tool { name, description, schema } = output {
         let alone = tools.is_empty() || request.tool_choice == Some(ToolChoice::None);
         let forced = if alone { "tool" } else { "any" };
@@ -121,6 +124,25 @@ pub(super) fn offer<'a>(job: &mut Job<'a, '_>, output: &'a Output<'a>, thinks: b
         }
     }
     Offer { tools, choice }
+}
+
+/// Whether tools were called in the conversation so far.
+fn speaks_of_tools(messages: &[Message]) -> bool {
+    let of_tool = |part: &Part| matches!(part, Part::ToolCall(_) | Part::ToolResult(_));
+    messages.iter().any(|message| message.parts.iter().any(of_tool))
+}
+
+/// The vendor refuses a conversation about tools without any on offer. The reference proxy offers this one.
+fn stand_in<'a>() -> Entry<'a> {
+    Entry::Function(Function {
+        name: Cow::Borrowed("dummy_tool"),
+        description: Some("This is a dummy tool call"),
+        input_schema: input_schema(None),
+        kind: None,
+        strict: None,
+        cache_control: None,
+        rest: BTreeMap::new(),
+    })
 }
 
 /// Whether a tool may be offered under a choice.
@@ -247,16 +269,17 @@ fn location(raw: &Json) -> Option<Map<String, Value>> {
 
 fn choice<'a>(job: &Job<'a, '_>) -> Option<Choice<'a>> {
     let request = job.request;
+    let parallel = request.parallel_tool_calls.filter(|parallel| !(job.own && *parallel));
     let (kind, name) = match &request.tool_choice {
         Some(ToolChoice::Auto) => ("auto", None),
         Some(ToolChoice::None) => ("none", None),
         Some(ToolChoice::Required) => ("any", None),
         Some(ToolChoice::Named(name)) => ("tool", Some(Cow::Borrowed(job.names.sent(name)))),
         Some(ToolChoice::Allowed { required, .. }) => (if *required { "any" } else { "auto" }, None),
-        None if request.parallel_tool_calls == Some(false) => ("auto", None),
+        None if parallel.is_some() => ("auto", None),
         None => return None,
     };
-    let disabled = (request.parallel_tool_calls == Some(false) && kind != "none").then_some(true);
+    let disabled = parallel.filter(|_| kind != "none").map(|parallel| !parallel);
     Some(Choice { kind, name, disable_parallel_tool_use: disabled })
 }
 

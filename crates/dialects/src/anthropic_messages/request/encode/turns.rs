@@ -5,7 +5,7 @@ use super::blocks::{self, Block, Content, text_block};
 use crate::DialectError;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
-use tianji_core::generate::{Message, Role};
+use tianji_core::generate::{Message, Role, Target};
 
 /// The conversation as this dialect has it.
 pub(super) struct Conversation<'a> {
@@ -131,6 +131,9 @@ fn end<'a>(turns: &mut Vec<Turn<'a>>, job: &Job<'a, '_>) -> Result<(), DialectEr
     if turns.is_empty() && job.target.modify_params {
         turns.push(Turn { role: "user", blocks: text_block(PLACEHOLDER).into_iter().collect(), bare: false });
     }
+    if turns.is_empty() && !job.own {
+        return Err(nobody_speaks(job.target));
+    }
     let Some(last) = turns.last_mut().filter(|turn| turn.role == "assistant") else { return Ok(()) };
     if job.target.capabilities.assistant_prefill == Some(false) {
         let path = format!("messages[{}]", job.request.messages.len().saturating_sub(1));
@@ -141,6 +144,12 @@ fn end<'a>(turns: &mut Vec<Turn<'a>>, job: &Job<'a, '_>) -> Result<(), DialectEr
         *text = text.trim_end();
     }
     Ok(())
+}
+
+/// The vendor asks for a turn of somebody else than the system's.
+pub(crate) fn nobody_speaks(target: &Target<'_>) -> DialectError {
+    let reason = format!("{} needs at least one message that is not the system's", target.provider);
+    DialectError::Content { path: "messages".to_owned(), reason }
 }
 
 /// Stands for an empty message where the operator allows repairs.

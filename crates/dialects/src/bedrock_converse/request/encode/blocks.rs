@@ -18,6 +18,9 @@ use tianji_core::{DialectId, Json};
 pub(super) enum Block<'a> {
     /// Text.
     Text(&'a str),
+    /// Text that had to be made.
+    #[serde(rename = "text")]
+    Told(String),
     /// JSON of a tool.
     Json(&'a RawValue),
     /// Text for the guardrail to look at.
@@ -195,6 +198,14 @@ fn one<'a>(part: &'a Part, role: Role, at: At<'_>, job: &mut Job<'a, '_>) -> Res
             (audio.transcript.as_deref().and_then(text_block), None)
         }
         Part::Audio(audio) => (Some(Block::Audio(sound(audio, at)?)), None),
+        Part::ToolCall(call) if job.tells_of_tools() => {
+            let told = format!("[tool call {}: {}({})]", call.id, call.name, call.arguments);
+            (Some(Block::Told(told)), call.cache.as_ref())
+        }
+        Part::ToolResult(result) if job.tells_of_tools() && result.parts.iter().all(is_text) => {
+            let words: String = result.parts.iter().filter_map(words_of).collect();
+            (Some(Block::Told(format!("[tool result for {}: {words}]", result.call_id))), result.cache.as_ref())
+        }
         Part::ToolCall(call) => (Some(Block::ToolUse(tool_use(call, job)?)), call.cache.as_ref()),
         Part::ToolResult(result) => {
             let inner = result.parts.iter().filter_map(mark_of).next_back();
@@ -207,6 +218,17 @@ fn one<'a>(part: &'a Part, role: Role, at: At<'_>, job: &mut Job<'a, '_>) -> Res
         }
         Part::RedactedThinking { data } => (Some(Block::ReasoningContent(Thought::RedactedContent(data))), None),
     })
+}
+
+const fn is_text(part: &Part) -> bool {
+    matches!(part, Part::Text(_))
+}
+
+fn words_of(part: &Part) -> Option<&str> {
+    match part {
+        Part::Text(part) => Some(&part.text),
+        _ => None,
+    }
 }
 
 fn mark_of(part: &Part) -> Option<&CacheMark> {

@@ -89,6 +89,12 @@ impl Job<'_, '_> {
         self.losses.push(LossClass::Parameter, path, reason);
     }
 
+    /// Whether calls and results are told as text: the vendor refuses their blocks where no tool is on offer. The
+    /// reference proxy tells them in these words too.
+    fn tells_of_tools(&self) -> bool {
+        !self.own && self.request.tools.is_empty() && !self.target.modify_params
+    }
+
     /// Whether the operator wants this parameter sent although it is not known here.
     fn allows(&self, name: &str) -> bool {
         self.target.allowed_params.iter().any(|allowed| allowed == name)

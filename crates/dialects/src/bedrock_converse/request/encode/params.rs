@@ -110,10 +110,9 @@ fn write_tier(job: &mut Job<'_, '_>, body: &mut Body) {
         "default" | "flex" | "priority" | "reserved" => {
             body.put("serviceTier", &json!({ "type": tier }));
         }
-        "standard" | "standard_only" => {
+        "auto" | "standard" | "standard_only" => {
             body.put("serviceTier", &json!({ "type": "default" }));
         }
-        "auto" => {}
         _ => job.lose("service_tier", "this vendor has no such tier"),
     }
 }

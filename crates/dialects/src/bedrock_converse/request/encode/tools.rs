@@ -92,7 +92,7 @@ pub(super) fn offer<'a>(
         let demands = matches!(choice, Some(Choice::Tool { .. }));
         tools.push(spec(name, description.or(Some(name)), schema_for(*schema, job), None));
         // The client's own demand stays where it names a tool: then that call is the answer.
-        if !thinks && !demands {
+        if !thinks && !demands && job.family != Family::Other {
             choice = Some(if alone { Choice::Tool { name } } else { Choice::Any {} });
         }
     }
@@ -175,7 +175,7 @@ fn keeps_strict(strict: bool, index: usize, job: &mut Job<'_, '_>) -> bool {
     if job.own || !strict {
         return job.own;
     }
-    let able = job.target.capabilities.native_structured_output == Some(true);
+    let able = job.family == Family::Claude || job.target.capabilities.native_structured_output == Some(true);
     if !able {
         job.hint(format!("tools[{index}].function.strict"), "arguments are not forced to follow the schema");
     }
@@ -233,12 +233,8 @@ fn choice<'a>(job: &mut Job<'a, '_>) -> Option<Choice<'a>> {
 /// Only Claude can be told to call one tool at a time, in its own words.
 fn one_at_a_time(choice: Option<&Choice<'_>>, job: &mut Job<'_, '_>) {
     if job.family != Family::Claude {
-        let reason = "the model cannot be told to call one tool at a time";
-        match job.request.source {
-            _ if job.allows("parallel_tool_calls") => {}
-            DialectId::OpenAiChat => job.lose("parallel_tool_calls", reason),
-            // Agents of the other dialects say it to every model.
-            _ => job.hint("parallel_tool_calls", reason),
+        if !job.allows("parallel_tool_calls") {
+            job.hint("parallel_tool_calls", "the model cannot be told to call one tool at a time");
         }
         return;
     }

@@ -3,6 +3,7 @@
 use super::Job;
 use super::blocks::{self, Block, CachePoint, text_block};
 use crate::DialectError;
+use crate::anthropic_messages::request::encode::turns::nobody_speaks;
 use serde::Serialize;
 use tianji_core::generate::Role;
 
@@ -113,7 +114,7 @@ fn end<'a>(turns: &mut Vec<Turn<'a>>, job: &mut Job<'a, '_>) -> Result<(), Diale
     }
     let guarded = job.request.extra.get("guardrailConfig").is_some_and(|raw| !raw.is_null());
     let asked = job.request.cache.as_ref();
-    let Some(last) = turns.last_mut() else { return Ok(()) };
+    let Some(last) = turns.last_mut() else { return Err(nobody_speaks(job.target)) };
     if last.role == USER {
         if guarded {
             guard(&mut last.content);
