@@ -32,6 +32,6 @@ bench: dist
 conformance *filters:
     scripts/conformance {{ filters }}
 
-[private]
+# build the gateway as it is shipped, at target/optimised/tianji
 dist:
-    cargo build --profile dist --locked -p tianji -p tianji-bench
+    scripts/dist

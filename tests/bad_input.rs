@@ -104,6 +104,8 @@ fn a_missing_required_field() {
     let answer = stage.gateway.post("/v1/chat/completions", &json!({"model": "gpt"}));
     assert_error("no messages", &answer, 400, Dialect::OpenAi);
     assert_eq!(answer.json()["error"]["param"], "messages");
+    let words = "/chat/completions: Missing required parameter: 'messages'.";
+    assert_eq!(answer.json()["error"]["message"], words);
     let answer =
         stage.gateway.post("/v1/messages", &json!({"model": "claude", "messages": [{"role": "user", "content": "x"}]}));
     assert_error("no max_tokens", &answer, 400, Dialect::Anthropic);

@@ -15,7 +15,7 @@ nginx does nothing but pass bytes on, and holds request bodies in memory, the ch
 that translate between vendors' protocols nginx passes on the upstream's own bytes, so the ratio there holds the
 translation as well.
 
-    cargo build --profile dist -p tianji -p tianji-bench && bins/tianji-bench/compare.py --write
+    scripts/dist && bins/tianji-bench/compare.py --write
 """
 
 import argparse
@@ -178,7 +178,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rest", type=float, default=60, help="seconds of rest before the last memory reading")
     parser.add_argument("--only", default=",".join(STARTERS), help="systems, comma-separated")
     parser.add_argument("--scenarios", default=",".join(it.name for it in SCENARIOS), help="names, comma-separated")
-    parser.add_argument("--tianji", type=pathlib.Path, default=ROOT / "target/dist/tianji")
+    parser.add_argument("--tianji", type=pathlib.Path, default=ROOT / "target/optimised/tianji")
     parser.add_argument("--bench", type=pathlib.Path, default=ROOT / "target/dist/tianji-bench")
     parser.add_argument("--sut-core", type=int, default=0, help="core of the system under test")
     parser.add_argument("--load-core", type=int, default=1, help="core of the mock and the load")
@@ -201,7 +201,7 @@ def check_tools(args: argparse.Namespace) -> None:
     needed = [args.bench] + ([args.tianji] if "tianji" in args.only else [])
     for binary in needed:
         if not os.access(binary, os.X_OK):
-            raise Failure(f"{binary} is missing: cargo build --profile dist -p {binary.name}")
+            raise Failure(f"{binary} is missing: scripts/dist")
     if not {args.sut_core, args.load_core} <= os.sched_getaffinity(0):
         raise Failure(f"cores {args.sut_core} and {args.load_core} are not both available")
     if args.write:

@@ -259,6 +259,13 @@ def test_bedrock_errors():
     raises(stranger.exceptions.AccessDeniedException, lambda: stranger.converse(modelId="to-chat", messages=messages))
 
 
+def test_bedrock_count_tokens(model):
+    converse = {"messages": [bedrock_user({"text": "hello"})], "system": [{"text": "Be brief."}]}
+    invoked = {"body": claude_body([{"role": "user", "content": "hello"}], {"system": "Be brief."})}
+    counts = [bedrock.count_tokens(modelId=model, input=it)["inputTokens"] for it in ({"converse": converse}, {"invokeModel": invoked})]
+    assert all(0 < count < 50 for count in counts), counts
+
+
 # ---- Bedrock InvokeModel
 
 def claude_body(history, options):

@@ -4,12 +4,14 @@
 //! * [`Usage`] and [`Usd`]: what a call consumed and what it cost, both exact.
 //! * [`Error`]: one error type of the request path: kind × origin × words that may be shown.
 //! * [`CallRecord`]: everything that is written down when a call ends.
+//! * [`egress`]: which addresses may be called on a stranger's word.
 //! * [`Exchange`]: a multi-step conversation with a remote service as a pure function.
 //!
 //! No behaviour here is longer than a screen, nothing does IO, nothing reads a clock.
 
 pub mod credential;
 pub mod dialect;
+pub mod egress;
 pub mod error;
 pub mod exchange;
 pub mod generate;
@@ -34,4 +36,4 @@ pub use record::{CallRecord, CallStatus, CostStatus, UsageSource};
 pub use secret::Secret;
 pub use time::{Clock, Micros};
 pub use usage::{Counters, Usage};
-pub use usd::Usd;
+pub use usd::{Usd, write_digits};

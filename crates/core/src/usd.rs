@@ -69,14 +69,14 @@ impl Usd {
 }
 
 fn plain(nanos: u64, out: &mut impl fmt::Write) -> fmt::Result {
-    digits(nanos / NANOS, 1, out)?;
+    write_digits(nanos / NANOS, 1, out)?;
     out.write_char('.')?;
     let (mut fraction, mut width) = (nanos % NANOS, 9);
     while width > 1 && fraction.is_multiple_of(10) {
         fraction /= 10;
         width -= 1;
     }
-    digits(fraction, width, out)
+    write_digits(fraction, width, out)
 }
 
 fn exponential(nanos: u64, out: &mut impl fmt::Write) -> fmt::Result {
@@ -86,17 +86,20 @@ fn exponential(nanos: u64, out: &mut impl fmt::Write) -> fmt::Result {
         rest /= 10;
     }
     let unit = 10_u64.pow(rest.ilog10());
-    digits(rest / unit, 1, out)?;
+    write_digits(rest / unit, 1, out)?;
     if unit > 1 {
         out.write_char('.')?;
-        digits(rest % unit, rest.ilog10() as usize, out)?;
+        write_digits(rest % unit, rest.ilog10() as usize, out)?;
     }
     out.write_str("e-")?;
-    digits(9 - u64::from(power), 2, out)
+    write_digits(9 - u64::from(power), 2, out)
 }
 
-/// A number with at least `width` digits.
-fn digits(number: u64, width: usize, out: &mut impl fmt::Write) -> fmt::Result {
+/// Writes a number with at least `width` digits, without the formatting machinery.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_digits(number: u64, width: usize, out: &mut impl fmt::Write) -> fmt::Result {
     let mut buffer = [b'0'; MOST_DIGITS];
     let (mut rest, mut used) = (number, 0);
     for place in buffer.iter_mut().rev() {

@@ -50,6 +50,11 @@ pub trait Dialect: Send + Sync {
     /// How its streams are cut into frames.
     fn framing(&self) -> Framing;
 
+    /// What ids of its replies begin with, for those that are made here.
+    fn id_prefix(&self) -> &'static str {
+        ""
+    }
+
     /// Reads a client's request.
     fn decode_request(&self, body: &Bytes) -> Result<GenerateRequest, DialectError>;
 

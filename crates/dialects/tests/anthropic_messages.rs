@@ -18,5 +18,8 @@ mod requests;
 mod responses;
 #[path = "anthropic_messages/streams.rs"]
 mod streams;
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "not every dialect needs all of it")]
+mod support;
 #[path = "anthropic_messages/tooling.rs"]
 mod tooling;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
 
+#[path = "bedrock_converse/counting.rs"]
+mod counting;
 #[path = "bedrock_converse/encoding.rs"]
 mod encoding;
 #[path = "bedrock_converse/errors.rs"]
@@ -18,3 +20,6 @@ mod requests;
 mod responses;
 #[path = "bedrock_converse/streams.rs"]
 mod streams;
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "not every dialect needs all of it")]
+mod support;

@@ -25,3 +25,6 @@ mod responses;
 mod signatures;
 #[path = "gemini/streams.rs"]
 mod streams;
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "not every dialect needs all of it")]
+mod support;

@@ -14,5 +14,8 @@ mod requests;
 mod responses;
 #[path = "openai_chat/streams.rs"]
 mod streams;
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "not every dialect needs all of it")]
+mod support;
 #[path = "openai_chat/traps.rs"]
 mod traps;

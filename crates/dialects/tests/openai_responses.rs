@@ -16,3 +16,6 @@ mod requests;
 mod responses;
 #[path = "openai_responses/streams.rs"]
 mod streams;
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "not every dialect needs all of it")]
+mod support;

@@ -11,6 +11,7 @@ mod requests;
 #[path = "openai_text/streams.rs"]
 mod streams;
 #[path = "support/mod.rs"]
+#[expect(dead_code, reason = "not every dialect needs all of it")]
 mod support;
 
 use support::Fixtures;

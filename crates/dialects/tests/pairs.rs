@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, Target};
 use tianji_core::{DialectId, Error, Framing, LossClass, Losses};
-use tianji_dialects::{EncodedRequest, Observed, bridge, dialect};
+use tianji_dialects::{EncodedRequest, Fixups, Observed, bridge, dialect};
 use tianji_wire::Frame;
 
 #[path = "support/event_stream.rs"]
@@ -84,6 +84,52 @@ fn streams_are_translated_however_they_arrive() {
                 let out = run(&case, &event_stream::frames(case.upstream, &bytes, size));
                 assert!(out == expected, "{name}, by {size}:\n{out}");
             }
+        }
+    }
+}
+
+#[test]
+fn the_upstreams_own_name_is_shown_where_no_other_is() {
+    let view = ClientView { minted_id: "x".into(), include_usage: true, ..ClientView::default() };
+    let usage = r#"{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}"#;
+    let chat = format!(
+        r#"{{"id":"x","model":"own","choices":[{{"index":0,"message":{{"content":"a"}},"finish_reason":"stop"}}],"usage":{usage}}}"#
+    );
+    let chunk = |delta: &str, finish: &str| {
+        format!(
+            "data: {{\"id\":\"x\",\"model\":\"own\",\"choices\":[{{\"index\":0,\"delta\":{delta},\"finish_reason\":{finish}}}]}}\n\n"
+        )
+    };
+    let text = chunk(r#"{"content":"a"}"#, "null");
+    let last = format!("data: {{\"id\":\"x\",\"model\":\"own\",\"choices\":[],\"usage\":{usage}}}\n\ndata: [DONE]\n\n");
+    let chat_stream = text.repeat(3) + &chunk("{}", "\"stop\"") + &last;
+    let message = r#"{"id":"msg_1","type":"message","role":"assistant","model":"own","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"#;
+    let message_stream = format!(
+        "data: {{\"type\":\"message_start\",\"message\":{message}}}\n\n\
+         data: {{\"type\":\"message_delta\",\"delta\":{{\"stop_reason\":\"end_turn\"}},\"usage\":{{\"output_tokens\":1}}}}\n\n\
+         data: {{\"type\":\"message_stop\"}}\n\n"
+    );
+    let upstreams = [
+        (DialectId::OpenAiChat, chat, chat_stream),
+        (DialectId::AnthropicMessages, message.to_owned(), message_stream),
+    ];
+    for (upstream, whole, stream) in &upstreams {
+        for client in [DialectId::OpenAiChat, DialectId::AnthropicMessages] {
+            let (fixups, mut seen) = (Fixups::default(), Observed::default());
+            let body = Bytes::from(whole.clone());
+            let shown = bridge::response(*upstream, client, &body, &view, &fixups, &mut seen).unwrap();
+            let shown: Value = serde_json::from_slice(&shown).unwrap();
+            assert_eq!(shown["model"], "own", "{upstream:?} to {client:?}");
+            let mut bridge = bridge::stream(*upstream, client, view.clone(), fixups);
+            let mut out = BytesMut::new();
+            for frame in event_stream::frames(*upstream, stream.as_bytes(), stream.len()) {
+                bridge.frame(&frame, &mut out).unwrap();
+            }
+            bridge.end(&mut out).unwrap();
+            let out = String::from_utf8(out.to_vec()).unwrap();
+            let named = out.matches(r#""model":"own""#).count();
+            assert_eq!(named, out.matches(r#""model":"#).count(), "{upstream:?} to {client:?}: {out}");
+            assert!(named > 0, "{upstream:?} to {client:?}: {out}");
         }
     }
 }

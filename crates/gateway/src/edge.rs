@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Request};
 use http_body::Body as _;
-use http_body_util::BodyExt;
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -107,7 +107,7 @@ async fn read(body: Incoming, headers: &HeaderMap, snapshot: &Snapshot) -> Resul
     match form::boundary(headers) {
         Some(boundary) => {
             // Boxed, as everything rare: calls without a form do not carry the room for it.
-            let form = Box::pin(form::read(body, boundary, snapshot.settings.max_form)).await?;
+            let form = Box::pin(form::read(body.into_data_stream(), boundary, snapshot.settings.max_form)).await?;
             Ok((form.fields, form.files))
         }
         None => Ok((read_body(body, headers, snapshot.settings.max_body).await?, Vec::new())),

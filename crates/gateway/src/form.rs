@@ -4,8 +4,6 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -19,25 +17,35 @@ use tokio::sync::mpsc;
 
 /// A form that was read.
 #[derive(Debug, Default)]
-pub(crate) struct Form {
+pub struct Form {
     /// Text fields as a JSON object of strings; a name that comes again makes a list.
-    pub(crate) fields: Bytes,
+    pub fields: Bytes,
     /// Files.
-    pub(crate) files: Vec<Upload>,
+    pub files: Vec<Upload>,
 }
 
 /// The boundary, if a request's body is a form.
-pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
+pub fn boundary(headers: &HeaderMap) -> Option<String> {
     let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     // Most bodies are no forms, and reading a media type in full is not free.
     let form = kind.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM));
     form.then(|| multer::parse_boundary(kind).ok()).flatten()
 }
 
-/// Reads a form. Files of more than [`IN_MEMORY`] bytes go to the disk.
-pub(crate) async fn read(body: Incoming, boundary: String, limit: u64) -> Result<Form, Error> {
+/// Reads a form of at most `limit` bytes. Files of more than a MiB go to the disk.
+///
+/// # Errors
+/// When it is no form, is too large or stalls, or the disk is full.
+pub async fn read<E>(
+    body: impl Stream<Item = Result<Bytes, E>> + Send + Unpin + 'static,
+    boundary: String,
+    limit: u64,
+) -> Result<Form, Error>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
     let limits = SizeLimit::new().whole_stream(limit).per_field(limit);
-    let stream = portions(body.into_data_stream().map_err(std::io::Error::other));
+    let stream = portions(body.map_err(std::io::Error::other));
     let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
     let (mut fields, mut files) = (Map::new(), Vec::new());
     while let Some(field) = within(form.next_field()).await? {

@@ -6,7 +6,7 @@
 mod clock;
 mod edge;
 mod environment;
-mod form;
+pub mod form;
 mod gateway;
 mod live;
 mod openapi;

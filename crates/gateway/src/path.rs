@@ -45,7 +45,7 @@ fn is_dotted(path: &str) -> bool {
 }
 
 /// An encoded slash within a path that is decoded otherwise. No other percent sign can be left.
-const SLASH: &str = "%2F";
+pub(crate) const SLASH: &str = "%2F";
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,6 @@ use crate::authorities::Authorities;
 use crate::body::UpstreamBody;
 use crate::connect::{Connector, Sender};
 use crate::deadlines::Deadlines;
-use crate::egress::Egress;
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
@@ -16,6 +15,7 @@ use hyper::client::conn::http1;
 use std::sync::Arc;
 use std::time::Duration;
 use tianji_core::WireRequest;
+use tianji_core::egress::Egress;
 use tokio::time::timeout_at;
 
 /// How a client keeps its connections.

@@ -1,7 +1,6 @@
 //! Making connections: TCP, through a proxy or not, TLS by rustls, HTTP/1.1 or HTTP/2 by ALPN.
 
 use crate::authorities::Authorities;
-use crate::egress::{Egress, EgressError};
 use crate::error::HttpError;
 use crate::origin::Origin;
 use crate::out_body::OutBody;
@@ -15,6 +14,7 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tianji_core::egress::{Egress, EgressError};
 use tokio::net::TcpStream;
 use tower_service::Service;
 

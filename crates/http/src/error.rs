@@ -1,7 +1,7 @@
 //! Why an outbound call failed.
 
-use crate::egress::EgressError;
 use std::time::Duration;
+use tianji_core::egress::EgressError;
 use tianji_core::{Error, Kind};
 
 /// A call that did not come to a whole reply.

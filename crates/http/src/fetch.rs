@@ -2,15 +2,16 @@
 
 use crate::client::{HttpClient, HttpSettings};
 use crate::deadlines::Deadlines;
-use crate::egress::{Egress, EgressError};
 use crate::error::HttpError;
-use crate::out_body::OutBody;
 use crate::proxy::ProxySettings;
+use crate::redirect::{FollowError, follow};
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use std::sync::Arc;
 use std::time::Duration;
+use tianji_core::egress::{Egress, EgressError};
+use tianji_core::{Payload, WireRequest};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
@@ -131,31 +132,29 @@ impl Fetcher {
     }
 
     async fn follow(&self, address: &str, most: usize, until: Instant) -> Result<Fetched, FetchError> {
-        let mut url = Url::parse(address).map_err(|_| FetchError::Address)?;
-        for _ in 0..=MOST_REDIRECTS {
-            url.set_fragment(None);
-            if !matches!(url.scheme(), "http" | "https") {
-                return Err(EgressError::Scheme.into());
+        // What no connection is made for is refused in words of its own; the connection judges the rest.
+        let before = |request: &mut WireRequest, _: Option<&Uri>| {
+            let authority = request.uri.authority().ok_or(EgressError::Scheme)?;
+            match request.uri.scheme_str() {
+                Some("http" | "https") if authority.as_str().contains('@') => Err(EgressError::Credentials.into()),
+                Some("http" | "https") => Ok(&self.client),
+                _ => Err(FetchError::from(EgressError::Scheme)),
             }
-            if !url.username().is_empty() || url.password().is_some() {
-                return Err(EgressError::Credentials.into());
-            }
-            let (head, body) = self.client.send(request(&url)?, &self.deadlines(until)).await?.into_parts();
-            if is_redirect(head.status) {
-                let next = head.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-                url = next.and_then(|next| url.join(next).ok()).ok_or(FetchError::Redirects)?;
-                continue;
-            }
-            if head.status != StatusCode::OK {
-                return Err(FetchError::Status(head.status.as_u16()));
-            }
-            if said_length(&head.headers).is_some_and(|length| length > most) {
-                return Err(FetchError::TooLong(most));
-            }
-            let bytes = body.collect(most).await?;
-            return Ok(Fetched { mime: mime(&head.headers), bytes });
+        };
+        let reply = follow(request(address)?, &self.deadlines(until), before).await.map_err(|cause| match cause {
+            FollowError::Refused(cause) => cause,
+            FollowError::Http(cause) => cause.into(),
+            FollowError::Astray => FetchError::Redirects,
+        })?;
+        let (head, body) = reply.into_parts();
+        if head.status != StatusCode::OK {
+            return Err(FetchError::Status(head.status.as_u16()));
         }
-        Err(FetchError::Redirects)
+        if said_length(&head.headers).is_some_and(|length| length > most) {
+            return Err(FetchError::TooLong(most));
+        }
+        let bytes = body.collect(most).await?;
+        Ok(Fetched { mime: mime(&head.headers), bytes })
     }
 
     fn deadlines(&self, until: Instant) -> Deadlines {
@@ -164,16 +163,13 @@ impl Fetcher {
 }
 
 /// The request has nothing of the call that it is made for.
-fn request(url: &Url) -> Result<Request<OutBody>, FetchError> {
-    let mut request = Request::new(OutBody::default());
-    *request.uri_mut() = Uri::try_from(url.as_str()).map_err(|_| FetchError::Address)?;
-    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
-    request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(AGENT));
-    Ok(request)
-}
-
-fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+fn request(address: &str) -> Result<WireRequest, FetchError> {
+    // Clients write addresses as browsers take them.
+    let url = Url::parse(address).map_err(|_| FetchError::Address)?;
+    let uri = Uri::try_from(url.as_str()).map_err(|_| FetchError::Address)?;
+    let agent = (USER_AGENT, HeaderValue::from_static(AGENT));
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("*/*")), agent]);
+    Ok(WireRequest { method: Method::GET, uri, headers, body: Payload::default() })
 }
 
 fn said_length(headers: &HeaderMap) -> Option<usize> {
@@ -186,8 +182,6 @@ fn mime(headers: &HeaderMap) -> Option<String> {
     essence.contains('/').then_some(essence)
 }
 
-/// Redirects that are followed.
-const MOST_REDIRECTS: usize = 3;
 /// How long an idle connection is kept: pages rarely hold more pictures than are fetched within a moment.
 const IDLE: Duration = Duration::from_secs(5);
 /// How servers see us.

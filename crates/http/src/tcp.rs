@@ -1,7 +1,6 @@
 //! TCP connections. Where rules for addresses are set, a name is resolved once, all that it stands for is judged, and
 //! the connection goes to those very addresses: a second answer of the name server changes nothing.
 
-use crate::egress::{Egress, EgressError};
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
@@ -12,6 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tianji_core::egress::{Egress, EgressError};
 use tokio::net::TcpStream;
 use tower_service::Service;
 

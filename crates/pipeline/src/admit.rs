@@ -112,7 +112,17 @@ fn inspect(
         DialectId::Gemini => gemini::inspect(body),
         DialectId::TextGeneration | DialectId::ReplicatePredictions => Err(DialectError::no_clients(endpoint.dialect)),
     };
-    seen.map_err(DialectError::of_request)
+    seen.map_err(|cause| unreadable(endpoint.dialect, cause))
+}
+
+/// As a refusal; of chat completions without something in the reference proxy's words, which name the route.
+fn unreadable(dialect: DialectId, cause: DialectError) -> Error {
+    let names_route = dialect == DialectId::OpenAiChat && matches!(cause, DialectError::Missing { .. });
+    let mut error = cause.of_request();
+    if names_route {
+        error.message.insert_str(0, "/chat/completions: ");
+    }
+    error
 }
 
 /// The model as the client calls it, and the group that is meant: a film's own, or the one that is named.

@@ -1,6 +1,7 @@
 //! The body of a reply: whole, or a stream that the listener pulls. No task and no channel per call.
 
 use crate::invoke::InvokeBody;
+use crate::keep_alive::KeptAlive;
 use crate::raw::RawBody;
 use crate::relay::StreamBody;
 use crate::state::background::EventReader;
@@ -17,6 +18,8 @@ pub enum ReplyBody {
     Whole(Option<Bytes>),
     /// Piece by piece.
     Stream(Box<StreamBody>),
+    /// Piece by piece, with signs of life between.
+    KeptAlive(Box<KeptAlive>),
     /// Piece by piece, as the upstream sends it.
     Raw(Box<RawBody>),
     /// Events of a response that is made in the background.
@@ -45,6 +48,7 @@ impl Body for ReplyBody {
         match &mut *self {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Stream(stream) => stream.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
+            Self::KeptAlive(kept) => kept.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Self::Events(events) => events.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Self::Invoke(invoke) => invoke.poll_data(cx).map(|data| data.map(|data| Ok(Frame::data(data)))),
             Self::Raw(raw) => raw.poll_data(cx).map(|data| data.map(|data| data.map(Frame::data))),

@@ -21,6 +21,8 @@ pub(crate) struct Controls {
     pub(crate) timeout: Option<Duration>,
     /// The first frame of a stream.
     pub(crate) stream_timeout: Option<Duration>,
+    /// Silence of the stream after which a sign of life is wanted; zero: none.
+    pub(crate) keep_alive: Option<Duration>,
     /// Drop what the target cannot say.
     pub(crate) drop_params: Option<bool>,
     /// Request members removed first, by path.
@@ -59,6 +61,7 @@ pub(crate) fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls,
     for (name, _) in body.iter() {
         match member(name, dialect) {
             Member::Model => {}
+            Member::Forbidden if name.starts_with(MOCK_TESTING) => return Err(no_testing(name)),
             Member::Forbidden => return Err(forbidden(name)),
             kind => taken.push((name.to_owned(), kind)),
         }
@@ -72,7 +75,32 @@ pub(crate) fn take(body: &mut RawObject, dialect: DialectId) -> Result<Controls,
             act(&mut controls, &name, &raw)?;
         }
     }
+    share(body, dialect, &mut controls)?;
     Ok(controls)
+}
+
+/// `metadata` where the model has one too: the gateway reads it all, the model gets what its vendor takes. That is
+/// `user_id` (Anthropic, "Create a Message") or texts (OpenAI, "Create a model response").
+fn share(body: &mut RawObject, dialect: DialectId, controls: &mut Controls) -> Result<(), Error> {
+    let takes: fn(&str, &Value) -> bool = match dialect {
+        DialectId::AnthropicMessages => |name, _| name == "user_id",
+        DialectId::OpenAiResponses => |_, value| value.is_string(),
+        _ => return Ok(()),
+    };
+    let Some(Ok(mut fields)) = body.read::<serde_json::Map<String, Value>>("metadata") else { return Ok(()) };
+    if fields.iter().all(|(name, value)| takes(name, value)) {
+        return Ok(());
+    }
+    guard("metadata", body.raw("metadata").unwrap_or_default())?;
+    controls.tags.extend(fields.get("tags").map(strings).unwrap_or_default());
+    controls.metadata = Some(Value::Object(fields.clone()).to_string()).filter(|text| text.len() <= MOST_METADATA);
+    fields.retain(|name, value| takes(name, value));
+    if fields.is_empty() {
+        body.remove("metadata");
+    } else {
+        body.set("metadata", &fields);
+    }
+    Ok(())
 }
 
 fn member(name: &str, dialect: DialectId) -> Member {
@@ -98,6 +126,7 @@ fn is_control(name: &str) -> bool {
             | "timeout"
             | "request_timeout"
             | "stream_timeout"
+            | "keepalive_seconds"
             | "drop_params"
             | "additional_drop_params"
             | "allowed_openai_params"
@@ -128,6 +157,9 @@ fn is_silent(name: &str) -> bool {
                 | "retry_policy"
                 | "priority"
                 | "mock_response"
+                | "mock_tool_calls"
+                | "base_model"
+                | "context_window_fallback_dict"
                 | "prompt_id"
                 | "prompt_variables"
                 | "prompt_version"
@@ -135,7 +167,6 @@ fn is_silent(name: &str) -> bool {
                 | "no-log"
                 | "model_info"
                 | "_router_weights"
-                | "keepalive_seconds"
                 | "vector_store_ids"
                 | "proxy_server_request"
                 | "preset_cache_key"
@@ -144,7 +175,7 @@ fn is_silent(name: &str) -> bool {
 
 fn is_forbidden(name: &str) -> bool {
     name.starts_with("aws_")
-        || name.starts_with("mock_testing_")
+        || name.starts_with(MOCK_TESTING)
         || matches!(
             name,
             "api_key"
@@ -172,6 +203,7 @@ fn act(controls: &mut Controls, name: &str, raw: &[u8]) -> Result<(), Error> {
         "num_retries" | "max_retries" => controls.num_retries = Some(count(name, &value)?),
         "timeout" | "request_timeout" => controls.timeout = Some(seconds(name, &value)?),
         "stream_timeout" => controls.stream_timeout = Some(seconds(name, &value)?),
+        "keepalive_seconds" => controls.keep_alive = Some(interval(name, &value)?),
         "drop_params" => controls.drop_params = value.as_bool(),
         "additional_drop_params" => controls.additional_drop_params = strings(&value),
         "allowed_openai_params" => controls.allowed_params = strings(&value),
@@ -200,6 +232,9 @@ pub(crate) fn read_headers(headers: &HeaderMap, controls: &mut Controls) -> Resu
     let time = |name: &str| find(name).map(|text| seconds(name, &Value::from(text))).transpose();
     controls.timeout = controls.timeout.or(time("timeout")?);
     controls.stream_timeout = controls.stream_timeout.or(time("stream-timeout")?);
+    if let Some(text) = find("keepalive-seconds") {
+        controls.keep_alive = controls.keep_alive.or(Some(interval("keepalive-seconds", &Value::from(text))?));
+    }
     if let Some(text) = find("num-retries") {
         let value = text.parse::<u64>().map_or(Value::Null, Value::from);
         controls.num_retries = controls.num_retries.or(Some(count("num-retries", &value)?));
@@ -226,7 +261,14 @@ fn fallbacks(value: &Value) -> Result<Vec<FallbackTarget>, Error> {
         }
         _ => Err(invalid("fallbacks", "items must be names or objects")),
     };
-    items.iter().take(MOST_FALLBACKS).map(target).collect()
+    let listed = items.iter().flat_map(|item| of_group(item).unwrap_or(std::slice::from_ref(item)));
+    listed.take(MOST_FALLBACKS).map(target).collect()
+}
+
+/// The targets of an item in the form of the configuration, `{group: [targets]}`: here it can mean the called group only.
+fn of_group(item: &Value) -> Option<&[Value]> {
+    let fields = item.as_object().filter(|fields| fields.len() == 1)?;
+    fields.values().next()?.as_array().map(Vec::as_slice)
 }
 
 fn members(name: &str, value: &Value) -> Result<Vec<(String, Bytes)>, Error> {
@@ -250,6 +292,12 @@ fn seconds(name: &str, value: &Value) -> Result<Duration, Error> {
         .filter(|seconds| *seconds > 0.0 && *seconds < 1e9)
         .map(Duration::from_secs_f64)
         .ok_or_else(|| invalid(name, "must be a number of seconds above zero"))
+}
+
+/// Seconds, or nothing at all.
+fn interval(name: &str, value: &Value) -> Result<Duration, Error> {
+    let none = value.as_f64() == Some(0.0) || value.as_str().is_some_and(|text| text.parse() == Ok(0.0));
+    if none { Ok(Duration::ZERO) } else { seconds(name, value) }
 }
 
 /// Looks for forbidden names inside a control object, at any depth that a body may have.
@@ -283,10 +331,17 @@ fn forbidden(name: &str) -> Error {
     .with_param("None")
 }
 
+/// What is for tests of the gateway itself is no way to make it fail.
+fn no_testing(name: &str) -> Error {
+    Error::client(Kind::BadRequest, format!("Mock testing request params are disabled on this proxy: {name}."))
+}
+
 fn invalid(name: &str, reason: &str) -> Error {
     Error::client(Kind::BadRequest, format!("Invalid value for '{name}': {reason}")).with_param(name.to_owned())
 }
 
+/// Beginning of the names of members that let a test fail on purpose.
+const MOCK_TESTING: &str = "mock_testing_";
 /// Longest metadata kept, in bytes (storage sheet §4).
 const MOST_METADATA: usize = 16 * 1024;
 /// Most tags of a call (security sheet §2.4).
@@ -297,40 +352,4 @@ const MOST_FALLBACKS: usize = 16;
 const MOST_RETRIES: u32 = 10;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn taken(text: &str) -> (Result<Controls, Error>, String) {
-        let mut body = RawObject::parse(Bytes::copy_from_slice(text.as_bytes())).unwrap();
-        let controls = take(&mut body, DialectId::OpenAiChat);
-        (controls, String::from_utf8(body.to_bytes().to_vec()).unwrap())
-    }
-
-    #[test]
-    fn the_gateways_members_are_taken_out_and_all_others_stay() {
-        let (controls, left) = taken(
-            r#"{"model":"m","fallbacks":["b",{"model":"c","top_p":1}],"banana":1,"tags":["a"],"metadata":{"tags":["b"]},"timeout":2,"cache":{"no-cache":true},"litellm_x":1}"#,
-        );
-        let controls = controls.unwrap();
-        assert_eq!(left, r#"{"model":"m", "banana":1}"#);
-        assert_eq!(controls.fallbacks.map(|list| list.len()), Some(2));
-        assert_eq!(controls.tags, ["a", "b"]);
-        assert_eq!(controls.timeout, Some(Duration::from_secs(2)));
-    }
-
-    #[test]
-    fn credentials_cannot_be_steered_at_any_depth() {
-        for text in [
-            r#"{"api_base":"http://x"}"#,
-            r#"{"aws_access_key_id":"x"}"#,
-            r#"{"metadata":{"a":{"b":{"c":{"d":{"api_base":"http://x"}}}}}}"#,
-            r#"{"extra_body":{"api_key":"x"}}"#,
-            r#"{"fallbacks":[{"model":"a","api_base":"http://x"}]}"#,
-        ] {
-            let (controls, _) = taken(text);
-            let refusal = controls.unwrap_err();
-            assert_eq!(refusal.status, 401, "{text}");
-            assert!(refusal.message.contains("is not allowed in request body"), "{}", refusal.message);
-        }
-    }
-}
+mod tests;

@@ -15,7 +15,7 @@ use std::sync::{MutexGuard, PoisonError};
 use tianji_auth::may_use_model;
 use tianji_core::generate::ClientView;
 use tianji_core::{DialectId, Error, Extra, Usage};
-use tianji_dialects::openai_responses;
+use tianji_dialects::{cohere_chat, dialect, openai_responses};
 use tianji_router::{Breaker, FallbackTarget, Health, Weights, retries, shuffle};
 
 /// An answered call.
@@ -167,13 +167,15 @@ async fn one(
     }
 }
 
-/// The model name that the client sees is the one it sent; after a whole-reply fallback it is the upstream's own.
+/// The model name that the client sees is the one it sent, and after a fallback the one that was fallen back to. In a
+/// whole reply after a fallback, or for a model that stood in the path, it is the upstream's own.
 fn view(call: &Admitted, target: &FallbackTarget) -> ClientView {
-    let fell_back = !target.model.is_empty() && !call.stream;
-    let upstream_name = call.endpoint.shows_upstream_model || fell_back;
+    let fell_back = !target.model.is_empty();
+    let upstream_name = !call.stream && (call.endpoint.shows_upstream_model || fell_back);
+    let named = if fell_back { &target.model } else { &call.model };
     ClientView {
-        model: if upstream_name { String::new() } else { call.model.clone() },
-        minted_id: call.receipt.minted_id(),
+        model: if upstream_name { String::new() } else { named.clone() },
+        minted_id: dialect(call.endpoint.dialect).id_prefix().to_owned() + &call.receipt.unique(),
         created: call.receipt.record().started_at.seconds(),
         include_usage: call.include_usage || call.snapshot.settings.always_include_stream_usage,
         legacy_functions: call.body.contains("functions"),
@@ -182,6 +184,7 @@ fn view(call: &Admitted, target: &FallbackTarget) -> ClientView {
             _ => Extra::default(),
         },
         json_array: call.json_array,
+        must_call: call.endpoint.dialect == DialectId::CohereChat && cohere_chat::must_call(&call.body),
     }
 }
 

@@ -4,6 +4,7 @@
 //! spliced in. Otherwise it is decoded and encoded once. Nothing of an earlier attempt leaks into this one.
 
 use crate::call::{Admitted, Attempt, Plan, Sending};
+use crate::compaction;
 use crate::deployment::{Concrete, Deployment};
 use crate::drop_path::drop_path;
 use crate::words;
@@ -66,6 +67,11 @@ pub(crate) fn encode(
     };
     let mut losses = Losses::default();
     let plan = if call.endpoint.kind.generates() {
+        Plan::Generate(Box::new(generate(body, call, deployment, concrete, &target, &mut losses)?))
+    } else if compaction::is_wanted(call)
+        && deployment.provider.translator(call.endpoint.kind, &concrete.model).is_none()
+    {
+        let body = compaction::summing_up(&body)?;
         Plan::Generate(Box::new(generate(body, call, deployment, concrete, &target, &mut losses)?))
     } else {
         Plan::Follow(Some(begin(body, call, deployment, target, &mut losses)?))
@@ -132,7 +138,7 @@ fn begin(
         files: &call.files,
         model: &call.model,
         stream: call.stream,
-        unique: &call.receipt.minted_id(),
+        unique: &call.receipt.unique(),
         now: call.receipt.record().started_at.seconds(),
         filming,
     };

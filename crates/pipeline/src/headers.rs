@@ -5,10 +5,9 @@ use crate::receipt::Receipt;
 use crate::settings::{HeaderPrefix, Settings};
 use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::fmt::Write as _;
 use std::time::Instant;
 use tianji_auth::Role;
-use tianji_core::{CallRecord, Error, Usd};
+use tianji_core::{CallRecord, Error, Usd, write_digits};
 
 /// Names of the two families.
 struct Names {
@@ -93,13 +92,14 @@ impl<'a> Writer<'a> {
     }
 
     fn count(&mut self, names: Names, count: u64) {
-        let _ = write!(self.room, "{count}");
+        // Memory takes everything.
+        let _ = write_digits(count, 1, &mut self.room);
         self.written(names);
     }
 
     fn usd(&mut self, names: Names, usd: Usd) {
         if usd == Usd::ZERO {
-            return self.put(names, HeaderValue::from_static("0.0"));
+            return self.put(names, NOTHING);
         }
         // Memory takes everything.
         let _ = usd.write_python(&mut self.room);
@@ -108,7 +108,9 @@ impl<'a> Writer<'a> {
 
     fn millis(&mut self, names: Names, since: Instant, until: Instant) {
         let micros = u64::try_from(until.saturating_duration_since(since).as_micros()).unwrap_or(u64::MAX);
-        let _ = write!(self.room, "{}.{:03}", micros / 1000, micros % 1000);
+        let _ = write_digits(micros / 1000, 1, &mut self.room);
+        self.room.extend_from_slice(b".");
+        let _ = write_digits(micros % 1000, 3, &mut self.room);
         self.written(names);
     }
 
@@ -175,21 +177,24 @@ pub(crate) fn known_cost(settings: &Settings, cost: Usd, map: &mut HeaderMap) {
 
 /// What the call cost, of what that is made up, and what the operator took off and put on.
 fn cost(writer: &mut Writer<'_>, attempt: &Attempt, record: &CallRecord) {
-    writer.usd(COST, record.cost);
     let part =
         |wanted: &str| record.cost_parts.iter().filter(|(name, _)| name == wanted).map(|(_, usd)| *usd).sum::<Usd>();
     let (discount, margin) = (part("discount"), part("margin"));
+    writer.usd(COST, record.cost);
     writer.usd(COST_ORIGINAL, record.cost - discount - margin);
+    // Dashboards read these whether they say something or not.
+    writer.usd(COST_INPUT, part("input"));
+    writer.usd(COST_OUTPUT, part("output"));
+    writer.usd(COST_TOOLS, part("tool_usage"));
+    writer.usd(COST_DISCOUNT, -discount);
+    writer.usd(COST_MARGIN, margin);
+    match attempt.concrete.terms.adjust().and_then(|adjust| adjust.margin.as_ref()) {
+        Some(fraction) => writer.text(MARGIN, &fraction.to_string()),
+        None => writer.put(MARGIN, NOTHING),
+    }
     for (name, usd) in &record.cost_parts {
         if let Some(names) = cost_part(name) {
             writer.usd(names, *usd);
-        }
-    }
-    if let Some(adjust) = attempt.concrete.terms.adjust() {
-        writer.usd(COST_DISCOUNT, -discount);
-        writer.usd(COST_MARGIN, margin);
-        if let Some(fraction) = adjust.margin {
-            writer.text(MARGIN, &fraction.to_string());
         }
     }
 }
@@ -199,7 +204,7 @@ pub(crate) fn failure(call: &Admitted, receipt: &Receipt) -> HeaderMap {
     let mut map = HeaderMap::with_capacity(16);
     let mut writer = Writer::new(call.snapshot.settings.header_prefix, &mut map);
     common(&mut writer, call, receipt, receipt.record().started_at);
-    writer.usd(COST, Usd::ZERO);
+    writer.put(COST, HeaderValue::from_static("0"));
     writer.text(TIMEOUT, &format!("{:?}", call.timeout.as_secs_f64()));
     map
 }
@@ -224,14 +229,12 @@ pub(crate) fn of_error(error: &Error, map: &mut HeaderMap) {
     }
 }
 
+/// Parts that most calls do not have.
 fn cost_part(name: &str) -> Option<Names> {
     Some(match name {
-        "input" => COST_INPUT,
-        "output" => COST_OUTPUT,
         "cache_read" => COST_CACHE_READ,
         "cache_creation" => COST_CACHE_CREATION,
         "reasoning" => COST_REASONING,
-        "tool_usage" => COST_TOOLS,
         _ => return None,
     })
 }
@@ -250,14 +253,21 @@ fn copy_upstream(upstream: &HeaderMap, map: &mut HeaderMap) {
         if !is_shown(name) {
             continue;
         }
-        if name.as_str().starts_with("x-ratelimit-") || name == "request-id" {
-            map.insert(name.clone(), value.clone());
-        } else if name == "x-request-id" {
-            map.insert(HeaderName::from_static("request-id"), value.clone());
+        if let Some(plain) = plain(name) {
+            map.insert(plain, value.clone());
         }
         if let Ok(prefixed) = HeaderName::try_from(["llm_provider-", name.as_str()].concat()) {
             map.insert(prefixed, value.clone());
         }
+    }
+}
+
+/// The name under which a provider's header is shown as it is, where that is of use to its own clients.
+pub(crate) fn plain(name: &HeaderName) -> Option<HeaderName> {
+    match name.as_str() {
+        "x-request-id" | "request-id" => Some(HeaderName::from_static("request-id")),
+        limit if limit.starts_with("x-ratelimit-") => Some(name.clone()),
+        _ => None,
     }
 }
 
@@ -284,4 +294,6 @@ pub(crate) fn is_shown(name: &HeaderName) -> bool {
 
 /// Bytes of all values of a reply, roughly.
 const ROOM: usize = 384;
+/// No dollars.
+const NOTHING: HeaderValue = HeaderValue::from_static("0.0");
 const ONE: HeaderValue = HeaderValue::from_static("1");

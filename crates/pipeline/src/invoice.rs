@@ -68,9 +68,8 @@ impl Asked {
             search_context_size: Option<String>,
         }
         let options = body.read::<Search>("web_search_options").and_then(Result::ok);
-        let tools =
-            || body.raw("tools").filter(|tools| tools.windows(SEARCH_SIZE.len()).any(|window| window == SEARCH_SIZE));
-        let tools = || serde_json::from_slice::<Vec<Search>>(tools()?).ok();
+        let named = body.may_hold("tools", SEARCH_SIZE);
+        let tools = || body.read::<Vec<Search>>("tools").filter(|_| named).and_then(Result::ok);
         let size = options.and_then(|options| options.search_context_size);
         let size = size.or_else(|| tools()?.into_iter().find_map(|tool| tool.search_context_size));
         let search_context_size = match size.as_deref() {
@@ -161,7 +160,7 @@ fn sides(size: &str) -> Option<(u64, u64)> {
 }
 
 /// Name of the member that a search's price depends on.
-const SEARCH_SIZE: &[u8] = b"search_context_size";
+const SEARCH_SIZE: &str = "search_context_size";
 /// First labels of hosts that keep data in a place (OpenAI, "Your data: data residency").
 const RESIDENCIES: &[&str] = &["eu", "us"];
 

@@ -124,8 +124,8 @@ impl Receipt {
         self.first_token.get_or_insert_with(|| self.shared.clock.now());
     }
 
-    /// Id for a reply whose upstream id does not fit the client's dialect.
-    pub(crate) fn minted_id(&self) -> String {
+    /// What ids are made of that are this call's alone.
+    pub(crate) fn unique(&self) -> String {
         self.record.call_id.simple().to_string()
     }
 

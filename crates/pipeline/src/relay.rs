@@ -102,7 +102,7 @@ impl StreamBody {
                     keep.events(&self.streaming.out);
                 }
                 // The terminator may not leave before the call is written down.
-                if self.over || self.streaming.bridge.observed().ended {
+                if self.has_ended() {
                     self.streaming.job.iter_mut().for_each(Job::done);
                     self.receipt.succeed(self.streaming.bridge.observed());
                 }
@@ -127,6 +127,11 @@ impl StreamBody {
                 }
             }
         }
+    }
+
+    /// Whether the client has seen the end, or will with what comes next.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.over || self.streaming.bridge.observed().ended
     }
 
     fn advance(&mut self, piece: Option<Result<Bytes, tianji_http::HttpError>>) -> Result<(), Error> {

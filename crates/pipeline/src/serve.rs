@@ -10,10 +10,11 @@ use crate::relay::StreamBody;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::state::{Keep, background, continues, recall};
-use crate::{admit, headers, invoke, lookup, route, screen};
+use crate::{admit, compaction, headers, invoke, keep_alive, lookup, route, screen};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use std::sync::Arc;
+use std::time::Duration;
 use tianji_core::{BodyShape, DialectId, Error, Framing, Losses, Usage};
 use tianji_dialects::{Observed, bedrock_converse, dialect};
 
@@ -29,6 +30,7 @@ pub async fn serve(shared: &Shared, snapshot: Arc<Snapshot>, request: Incoming) 
     {
         return fail(Failed { call, error });
     }
+    compaction::open(&shared.responses, &mut call);
     let later = background::is_asked(&call);
     let call = screen::screen(call);
     if later {
@@ -75,6 +77,13 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
     let keep = Keep::of(shared, &call, &attempt);
     match outcome {
         Outcome::Whole { body, content_type, seen, headers } => {
+            let body = match compaction::whole(&shared.responses, &call, &attempt, body) {
+                Ok(body) => body,
+                Err(error) => {
+                    call.receipt.fail(&error, Some(&seen));
+                    return error_response(call.endpoint.errors(), &error);
+                }
+            };
             call.receipt.succeed(&seen);
             if let Some(keep) = keep {
                 keep.whole(&body);
@@ -114,7 +123,12 @@ fn relay(shared: &Shared, answered: Dispatched) -> Response<ReplyBody> {
             let body = StreamBody::new(*stream, call.receipt, keep, busy);
             let body = Box::new(body.showing_cost(call.snapshot.settings.cost_in_stream_usage));
             let body = match call.endpoint.envelope {
-                Envelope::Plain => ReplyBody::Stream(body),
+                Envelope::Plain => {
+                    // What is made in the background has no client that waits for it.
+                    let unheard = call.background.as_ref().map(|_| Duration::ZERO);
+                    let asked = unheard.or(call.controls.keep_alive);
+                    keep_alive::body(body, call.endpoint.dialect, asked, &call.snapshot.settings)
+                }
                 Envelope::BedrockInvoke => invoke::wrap(body, &mut map),
             };
             let mut response = Response::new(body);

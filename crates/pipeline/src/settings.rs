@@ -95,6 +95,10 @@ pub struct Settings {
     pub always_include_stream_usage: bool,
     /// The usage frame of a stream says what the call cost.
     pub cost_in_stream_usage: bool,
+    /// Silence of a stream after which a sign of life is sent.
+    pub ping_interval: Option<Duration>,
+    /// The same for Anthropic's clients.
+    pub anthropic_ping_interval: Option<Duration>,
     /// Refused calls are written down too.
     pub log_refusals: bool,
     /// Put the call id into error bodies.
@@ -142,6 +146,8 @@ impl Default for Settings {
             open_metrics: false,
             always_include_stream_usage: false,
             cost_in_stream_usage: false,
+            ping_interval: None,
+            anthropic_ping_interval: None,
             log_refusals: true,
             call_id_in_errors: false,
             budget_status: http::StatusCode::UNPROCESSABLE_ENTITY,

@@ -139,10 +139,15 @@ impl Snapshot {
         self.order.iter().filter_map(|name| self.groups.get(name)).chain(&self.wildcard_groups)
     }
 
-    /// Names that a list of models shows: groups in the order of the configuration, then visible aliases.
+    /// Names that a list of models shows: visible aliases, then groups in the order of the configuration.
     pub fn visible_names(&self) -> impl Iterator<Item = &str> {
         let aliases = self.aliases.iter().filter(|(_, alias)| !alias.hidden).map(|(name, _)| name.as_str());
-        self.order.iter().map(AsRef::as_ref).chain(aliases)
+        aliases.chain(self.order.iter().map(AsRef::as_ref))
+    }
+
+    /// Whether a name is an alias that no list shows.
+    pub fn is_hidden(&self, name: &str) -> bool {
+        self.aliases.get(name).is_some_and(|alias| alias.hidden) && !self.groups.contains_key(name)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::dispatch::lock;
 use crate::shared::Shared;
 use crate::snapshot::{Found, Snapshot};
 use http::HeaderMap;
-use http::header::{AsHeaderName, RETRY_AFTER};
+use http::header::{AsHeaderName, DATE, RETRY_AFTER};
 use std::time::Duration;
 use tianji_core::{DialectId, Error, Framing, Kind, Micros, Origin};
 use tianji_dialects::dialect;
@@ -128,6 +128,8 @@ pub(crate) fn upstream_error(upstream: DialectId, status: u16, headers: &HeaderM
             && let Ok(value) = value.to_str()
         {
             error.headers.push((format!("llm_provider-{name}").into(), value.to_owned()));
+            let plain = crate::headers::plain(name).map(|name| name.as_str().to_owned());
+            error.headers.extend(plain.map(|name| (name.into(), value.to_owned())));
         }
     }
     error
@@ -194,14 +196,13 @@ pub(crate) fn header_text(headers: &HeaderMap, name: impl AsHeaderName) -> Optio
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// How long the vendor asks to wait: seconds, milliseconds or an HTTP date (RFC 9110 §10.2.3).
+/// How long the vendor asks to wait: milliseconds in fields of its own, or as RFC 9110 says (section 10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let millis = header_text(headers, "retry-after-ms").or_else(|| header_text(headers, "x-ms-retry-after-ms"));
     if let Some(millis) = millis.and_then(|text| text.parse::<u64>().ok()) {
         return Some(Duration::from_millis(millis));
     }
-    let text = header_text(headers, RETRY_AFTER)?;
-    text.parse::<f64>().ok().filter(|seconds| (0.0..1e6).contains(seconds)).map(Duration::from_secs_f64)
+    tianji_wire::retry_after(&header_text(headers, RETRY_AFTER)?, header_text(headers, DATE).as_deref())
 }
 
 /// Longest model name that is repeated to a client.

@@ -40,8 +40,8 @@ pub use mode::Mode;
 pub use overrides::Overrides;
 pub use price::{Price, PriceError};
 pub use tokens::{
-    CallText, ImageDetail, ImageRule, MessageText, Piece, TokenCounter, Tokenizer, TokenizerKind, ToolText, Vocabulary,
-    count_pieces, count_text, estimate_tokens, function_signatures, is_expensive, pdf_tokens,
+    CallText, Definition, ImageDetail, ImageRule, MessageText, Piece, TokenCounter, Tokenizer, TokenizerKind, ToolText,
+    Vocabulary, count_pieces, count_text, estimate_tokens, function_signatures, is_expensive, pdf_tokens,
 };
 
 /// Whether a catalogue field's name is one that a number is expected under: a price, a factor, a fact, or a price that

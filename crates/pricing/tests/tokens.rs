@@ -186,9 +186,9 @@ fn families_by_name() {
 #[test]
 fn pieces_count_like_messages() {
     let piece = |role: &str, text: &str, named| Piece { role: role.to_owned(), text: text.to_owned(), named };
-    assert_eq!(count_pieces("gpt-4o", &[piece("user", "hello", false)]), count("gpt-4o", &[HELLO], &[]));
-    assert_eq!(count_pieces("gpt-4o", &[piece("user", "hello", true)]), count("gpt-4o", &[HELLO], &[]) + 1);
-    assert_eq!(count_pieces("gpt-4o", &[]), 3);
+    assert_eq!(count_pieces("gpt-4o", &[piece("user", "hello", false)], &[]), count("gpt-4o", &[HELLO], &[]));
+    assert_eq!(count_pieces("gpt-4o", &[piece("user", "hello", true)], &[]), count("gpt-4o", &[HELLO], &[]) + 1);
+    assert_eq!(count_pieces("gpt-4o", &[], &[]), 3);
 }
 
 /// OpenAI, "Images and vision" (765 and 1105), Anthropic, "Vision" (about 1590 for 1092 × 1092), Gemini API.

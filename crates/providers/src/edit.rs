@@ -84,9 +84,15 @@ impl Provider {
         }
     }
 
-    /// Names the model in a body in Anthropic's form whose tokens are to be counted.
-    pub fn edit_count(&self, body: &mut RawObject, model: &str) {
-        (self.hooks.edit_count)(body, model);
+    /// Edits a body in Anthropic's form whose tokens are to be counted, for a provider that [counts in][Self::counts_in] it
+    /// or wraps it.
+    pub fn edit_count(&self, body: &mut RawObject, model: &str, from_client: &HeaderMap) {
+        (self.hooks.edit_count)(body, model, from_client);
+    }
+
+    /// The dialect in whose form it is asked to count tokens: Anthropic's Messages, or Bedrock's.
+    pub const fn counts_in(&self) -> DialectId {
+        self.hooks.counts_in
     }
 
     /// The parameters, by their OpenAI names, that a target takes. Sorted.

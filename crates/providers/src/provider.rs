@@ -221,8 +221,8 @@ pub(crate) type DialectHook = fn(&Provider, &str) -> Option<DialectId>;
 pub(crate) type WaysHook = fn(&Provider, &str) -> Vec<Way>;
 /// Edits a body in Anthropic's form, by the client's headers and the features that it needs.
 pub(crate) type EditMessagesHook = fn(&mut RawObject, &HeaderMap, &[&str]);
-/// Names the model in a body in Anthropic's form whose tokens are to be counted.
-pub(crate) type EditCountHook = fn(&mut RawObject, &str);
+/// Edits a body in Anthropic's form whose tokens are to be counted, by the model and the client's headers.
+pub(crate) type EditCountHook = fn(&mut RawObject, &str, &HeaderMap);
 /// Makes an editor for one stream. It stands in for the quirks on replies.
 pub(crate) type StreamHook = fn() -> Box<dyn StreamEdit>;
 
@@ -242,6 +242,8 @@ pub struct Hooks {
     pub(crate) ways: WaysHook,
     pub(crate) edit_messages: Option<EditMessagesHook>,
     pub(crate) edit_count: EditCountHook,
+    /// Whose form a request to count tokens has: that of Anthropic's Messages, or of Bedrock, which wraps others.
+    pub(crate) counts_in: DialectId,
     /// For streams in Anthropic's form.
     pub(crate) messages_stream: Option<StreamHook>,
     /// For streams of chat.
@@ -266,7 +268,8 @@ impl Hooks {
         sign: sign::bearer,
         ways: ways::compat_ways,
         edit_messages: None,
-        edit_count: |body, model| body.set("model", model),
+        edit_count: |body, model, _| body.set("model", model),
+        counts_in: DialectId::AnthropicMessages,
         messages_stream: None,
         chat_stream: None,
         follow: None,

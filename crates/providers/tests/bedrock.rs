@@ -51,6 +51,24 @@ fn addresses() {
 }
 
 #[test]
+fn tokens_are_counted_for_the_foundation_model() {
+    let connection = connection(&ConnectionParams::default());
+    let arn = "arn:aws:bedrock:eu-west-3:1:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
+    for (model, counted) in [
+        ("anthropic.claude-3-haiku-20240307-v1:0", Some("anthropic.claude-3-haiku-20240307-v1%3A0")),
+        ("us.anthropic.claude-opus-4-6-v1", Some("anthropic.claude-opus-4-6-v1")),
+        ("invoke/us-east-1/global.anthropic.claude-opus-4-6-v1", Some("anthropic.claude-opus-4-6-v1")),
+        (arn, Some("anthropic.claude-sonnet-4-5-20250929-v1%3A0")),
+        ("arn:aws:bedrock:eu-west-3:1:application-inference-profile/a1b2", None),
+        ("amazon.nova-lite-v1:0", None),
+    ] {
+        let outgoing = bedrock().outgoing(&connection, Operation::CountTokens, model);
+        let path = outgoing.ok().map(|outgoing| outgoing.uri.path().to_owned());
+        assert_eq!(path, counted.map(|id| format!("/model/{id}/count-tokens")), "{model}");
+    }
+}
+
+#[test]
 fn the_environment_says_where() {
     let env = |name: &str| (name == "AWS_REGION").then(|| "ap-south-1".to_owned());
     let connection = Connection::new(&bedrock(), &ConnectionParams::default(), &env).unwrap();

@@ -22,44 +22,11 @@ const STREAM: Operation = Operation::Chat { stream: true };
 const RESPONSES: Operation = Operation::Responses { stream: false };
 const MESSAGES: Operation = Operation::Messages { stream: true };
 const TEXT: Operation = Operation::TextCompletion { stream: true };
-const BASE: ConnectionParams<'static> = ConnectionParams {
-    model_id: None,
-    api_key: None,
-    api_base: Some("https://host.example.com"),
-    api_version: None,
-    organization: None,
-    extra_headers: &[],
-    azure_ad_token: None,
-    token: None,
-    region: None,
-    project: None,
-    space: None,
-    credentials: NOBODY,
-};
-const NOBODY: CredentialParams<'static> = CredentialParams {
-    aws_access_key_id: None,
-    aws_secret_access_key: None,
-    aws_session_token: None,
-    aws_profile_name: None,
-    aws_role_name: None,
-    aws_session_name: None,
-    aws_external_id: None,
-    aws_web_identity_token: None,
-    aws_sts_endpoint: None,
-    google: None,
-    tenant_id: None,
-    client_id: None,
-    client_secret: None,
-    scope: None,
-    username: None,
-    password: None,
-    oci_user: None,
-    oci_fingerprint: None,
-    oci_tenancy: None,
-    oci_key: None,
-    oci_key_file: None,
-    zen_api_key: None,
-};
+
+/// An entry that says where the provider is.
+fn entry() -> ConnectionParams<'static> {
+    ConnectionParams { api_base: Some("https://host.example.com"), ..ConnectionParams::default() }
+}
 
 fn provider(name: &str) -> Arc<Provider> {
     Arc::clone(Catalogue::embedded().unwrap().get(name).unwrap())
@@ -105,11 +72,11 @@ fn addresses() {
         ("bedrock_mantle", Some("https://h/v1"), "anthropic.claude-x", MESSAGES, "https://h/anthropic/v1/messages"),
         ("oci", None, "meta.llama", CHAT, &format!("{oracle}/20231130/actions/chat")),
     ] {
-        let connected = connection(name, &ConnectionParams { api_base: base, ..BASE });
+        let connected = connection(name, &ConnectionParams { api_base: base, ..entry() });
         let outgoing = provider(name).outgoing(&connected, operation, model).unwrap();
         assert_eq!(outgoing.uri.to_string(), uri, "{name} {model}");
     }
-    let evil = ConnectionParams { api_base: None, region: Some("x.evil.example/"), ..BASE };
+    let evil = ConnectionParams { api_base: None, region: Some("x.evil.example/"), ..entry() };
     for name in ["bedrock_mantle", "oci"] {
         assert!(provider(name).outgoing(&connection(name, &evil), CHAT, "qwen.q").is_err(), "{name}");
     }
@@ -139,20 +106,20 @@ fn watsonx_takes_a_token_before_a_key_and_a_zen_key_as_it_is() {
         let outgoing = provider("watsonx").outgoing(connected, CHAT, "m").unwrap();
         outgoing.headers.get("authorization").map(|value| value.to_str().unwrap().to_owned())
     };
-    let keyed = connection("watsonx", &ConnectionParams { api_key: Some(&key), ..BASE });
+    let keyed = connection("watsonx", &ConnectionParams { api_key: Some(&key), ..entry() });
     assert!(keyed.source.is_some() && keyed.key.is_none(), "the key is for the issuer alone");
     assert_eq!(header(&keyed), None);
-    let ready = connection("watsonx", &ConnectionParams { api_key: Some(&key), token: Some(&token), ..BASE });
+    let ready = connection("watsonx", &ConnectionParams { api_key: Some(&key), token: Some(&token), ..entry() });
     assert!(ready.source.is_none() && ready.missing_key.is_none());
     assert_eq!(header(&ready).as_deref(), Some("Bearer tok-1"));
-    let credentials = CredentialParams { zen_api_key: Some(&zen), ..NOBODY };
-    let own = connection("watsonx", &ConnectionParams { credentials, ..BASE });
+    let credentials = CredentialParams { zen_api_key: Some(&zen), ..CredentialParams::default() };
+    let own = connection("watsonx", &ConnectionParams { credentials, ..entry() });
     assert!(own.source.is_none() && own.missing_key.is_none());
     assert_eq!(header(&own).as_deref(), Some("ZenApiKey dXNlcjprZXk="));
-    assert!(connection("watsonx", &BASE).missing_key.unwrap().contains("WATSONX_APIKEY"));
+    assert!(connection("watsonx", &entry()).missing_key.unwrap().contains("WATSONX_APIKEY"));
     // Tokens are for providers that have them.
-    assert!(connection("gigachat", &ConnectionParams { token: Some(&token), ..BASE }).bearer.is_some());
-    assert!(connection("groq", &ConnectionParams { token: Some(&token), ..BASE }).bearer.is_none());
+    assert!(connection("gigachat", &ConnectionParams { token: Some(&token), ..entry() }).bearer.is_some());
+    assert!(connection("groq", &ConnectionParams { token: Some(&token), ..entry() }).bearer.is_none());
 }
 
 fn bound(name: &str, connected: &Connection, model: &str, body: &Value) -> Value {
@@ -183,17 +150,17 @@ fn watsonx_names_who_pays() {
         (None, Some("s"), "m", json!({ "messages": [], "model_id": "m", "space_id": "s" })),
         (None, None, "m", json!({ "messages": [], "model_id": "m", "project_id": "clients" })),
     ] {
-        let connected = connection("watsonx", &ConnectionParams { project, space, ..BASE });
+        let connected = connection("watsonx", &ConnectionParams { project, space, ..entry() });
         assert_eq!(bound("watsonx", &connected, model, &body), expected);
     }
     let body = json!({ "model": "m", "messages": [], "tool_choice": "auto", "stop": "x", "stream": true });
-    let told = bound("watsonx", &connection("watsonx", &BASE), "deployment/d", &body);
+    let told = bound("watsonx", &connection("watsonx", &entry()), "deployment/d", &body);
     assert_eq!(told, json!({ "messages": [], "tool_choice_option": "auto", "stop": ["x"] }));
 }
 
 #[test]
 fn watsonx_generation() {
-    let connected = connection("watsonx_text", &ConnectionParams { project: Some("p"), ..BASE });
+    let connected = connection("watsonx_text", &ConnectionParams { project: Some("p"), ..entry() });
     let body = json!({
         "model": "m", "prompt": "Say hi", "max_tokens": 9, "temperature": 0.5, "stop": "x", "seed": 1, "stream": true,
         "repetition_penalty": 1.1, "moderations": {}, "user": "u",
@@ -227,7 +194,7 @@ fn gigachat_calls_one_function_a_message() {
         { "role": "assistant", "content": "", "function_call": { "name": "two", "arguments": { "a": 1 } } },
         { "role": "function", "name": "two", "content": "{\"result\":\"fine\"}" },
     ]);
-    assert_eq!(bound("gigachat", &connection("gigachat", &BASE), "m", &body)["messages"], expected);
+    assert_eq!(bound("gigachat", &connection("gigachat", &entry()), "m", &body)["messages"], expected);
 }
 
 fn signed(name: &str, connected: &Connection, credential: &Credential) -> (Uri, HeaderMap) {
@@ -258,7 +225,7 @@ fn a_token_moves_a_request_to_where_it_is_good() {
             "https://api.business.githubcopilot.com/chat/completions",
         ),
     ] {
-        let connected = connection(name, &ConnectionParams { api_base: base, ..BASE });
+        let connected = connection(name, &ConnectionParams { api_base: base, ..entry() });
         let credential = Credential::TokenAt { token: token.clone(), base: place.to_owned() };
         let (found, headers) = signed(name, &connected, &credential);
         assert_eq!(found.to_string(), uri);
@@ -278,7 +245,7 @@ fn mantle_is_a_service_of_its_own() {
         (Some("https://bedrock-mantle.us-east-2.api.aws/v1"), Some("eu-west-1"), "us-east-2"),
         (Some("https://proxy.example.com"), None, "us-east-1"),
     ] {
-        let connected = connection("bedrock_mantle", &ConnectionParams { api_base: base, region, ..BASE });
+        let connected = connection("bedrock_mantle", &ConnectionParams { api_base: base, region, ..entry() });
         let (_, headers) = signed("bedrock_mantle", &connected, &keys);
         let value = headers.get("authorization").unwrap().to_str().unwrap().to_owned();
         let read = Authorization::parse(&value).unwrap();
@@ -296,7 +263,7 @@ fn oracle_signs_date_target_host_and_body() {
         BASE64_STANDARD.encode(der.as_ref())
     );
     let credential = Credential::Rsa { key_id: "t/u/f".to_owned(), private_key: Secret::new(pem) };
-    let connected = connection("oci", &ConnectionParams { api_base: None, region: Some("us-chicago-1"), ..BASE });
+    let connected = connection("oci", &ConnectionParams { api_base: None, region: Some("us-chicago-1"), ..entry() });
     let (_, headers) = signed("oci", &connected, &credential);
     // SHA-256 of `{"a":1}`.
     let digest = "AVq9f1zFei3ZS3WQ8ErYCEJzkF7jPsXOvq5iJ2qX+GI=";

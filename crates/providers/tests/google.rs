@@ -82,7 +82,7 @@ fn vertex_addresses_follow_from_place_and_publisher() {
 fn a_body_to_be_counted_names_claude_and_the_version() {
     let catalogue = Catalogue::embedded().unwrap();
     let mut body = RawObject::parse(Bytes::from_static(br#"{"model":"mine","messages":[]}"#)).unwrap();
-    catalogue.get("vertex_ai").unwrap().edit_count(&mut body, "claude-haiku-4-5@20251001");
+    catalogue.get("vertex_ai").unwrap().edit_count(&mut body, "claude-haiku-4-5@20251001", &http::HeaderMap::new());
     let body: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
     let expected = json!({
         "model": "claude-haiku-4-5@20251001", "messages": [], "anthropic_version": "vertex-2023-10-16",

@@ -19,6 +19,9 @@ fn clients_of_text_completions_get_them_where_there_are_some() {
         ("openai", "ft:davinci-002:acme::1", OpenAiResponses, OpenAiText, "https://x.example/v1/completions"),
         ("text-completion-openai", "m", OpenAiText, OpenAiText, "https://x.example/v1/completions"),
         ("text-completion-openai", "m", AnthropicMessages, OpenAiText, "https://x.example/v1/completions"),
+        // DeepSeek: Anthropic's form beside OpenAI's
+        ("deepseek", "deepseek-chat", AnthropicMessages, AnthropicMessages, "https://x.example/anthropic/v1/messages"),
+        ("deepseek", "deepseek-chat", OpenAiChat, OpenAiChat, "https://x.example/v1/chat/completions"),
         // Ollama: its own dialect, and the compatible endpoint for prompts
         ("ollama", "m", OpenAiChat, OllamaChat, "https://x.example/api/chat"),
         ("ollama", "m", OllamaChat, OllamaChat, "https://x.example/api/chat"),

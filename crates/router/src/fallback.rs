@@ -21,6 +21,18 @@ impl FallbackTarget {
 /// `[{group: [targets]}]`: group names, wildcards or `*`, in the order of the configuration.
 pub type FallbackList = Vec<(String, Vec<FallbackTarget>)>;
 
+/// One of the lists that have entries for groups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FallbackKind {
+    /// For every failure that has no list of its own.
+    #[default]
+    General,
+    /// When the conversation is too long.
+    ContextWindow,
+    /// When the content policy refused.
+    ContentPolicy,
+}
+
 /// The four lists of the configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Fallbacks {
@@ -46,6 +58,16 @@ impl Fallbacks {
             _ if callers_own(error) => &[],
             _ => find(&self.general, group).unwrap_or(&self.default),
         }
+    }
+
+    /// The targets that a list has for a group.
+    pub fn listed(&self, list: FallbackKind, group: &str) -> &[FallbackTarget] {
+        let found = match list {
+            FallbackKind::General => find(&self.general, group),
+            FallbackKind::ContextWindow => find(&self.context_window, group),
+            FallbackKind::ContentPolicy => find(&self.content_policy, group),
+        };
+        found.unwrap_or_default()
     }
 
     /// Groups that have fallbacks, for error texts.

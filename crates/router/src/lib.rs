@@ -13,6 +13,6 @@ mod shuffle;
 mod wildcard;
 
 pub use breaker::{Breaker, BreakerRules, Health};
-pub use fallback::{FallbackList, FallbackTarget, Fallbacks};
+pub use fallback::{FallbackKind, FallbackList, FallbackTarget, Fallbacks};
 pub use shuffle::{Weights, shuffle};
 pub use wildcard::{Captures, WildcardError, Wildcards};

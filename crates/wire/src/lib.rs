@@ -1,4 +1,4 @@
-//! Framing and raw JSON: streams cut into frames, bodies edited without being re-serialised.
+//! Framing and raw JSON: streams cut into frames, bodies edited without being re-serialised; dates in headers.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -12,6 +12,7 @@
 mod edit;
 pub mod event_stream;
 mod feed;
+mod http_date;
 mod inflate;
 mod json_error;
 mod limits;
@@ -23,6 +24,7 @@ mod sse;
 mod value;
 mod words;
 
+pub use http_date::{http_date, retry_after};
 pub use inflate::{Inflate, InflateError, UnknownCoding};
 pub use json_error::{JsonError, JsonErrorKind};
 pub use limits::JsonLimits;

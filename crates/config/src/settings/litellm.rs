@@ -35,6 +35,10 @@ pub struct LitellmSettings {
     pub open_metrics: bool,
     /// The usage frame of a stream says what the call cost.
     pub include_cost_in_streaming_usage: bool,
+    /// Silence of a stream after which a sign of life is sent (`sse_keepalive_ping_interval_seconds`).
+    pub sse_keepalive_ping_interval: Option<Duration>,
+    /// The same for Anthropic's clients (`anthropic_sse_ping_interval_seconds`).
+    pub anthropic_sse_ping_interval: Option<Duration>,
     /// Status that answers a spent budget.
     pub budget_exceeded_status_code: Option<u16>,
     /// URL or path of a price file that replaces the embedded prices.
@@ -70,6 +74,8 @@ impl LitellmSettings {
             chat_for_messages: fields.flag("use_chat_completions_url_for_anthropic_messages").unwrap_or(false),
             open_metrics: fields.flag("require_auth_for_metrics_endpoint") == Some(false),
             include_cost_in_streaming_usage: fields.flag("include_cost_in_streaming_usage").unwrap_or(false),
+            sse_keepalive_ping_interval: fields.seconds("sse_keepalive_ping_interval_seconds"),
+            anthropic_sse_ping_interval: fields.seconds("anthropic_sse_ping_interval_seconds"),
             budget_exceeded_status_code: fields
                 .count("budget_exceeded_status_code")
                 .and_then(|code| code.try_into().ok()),

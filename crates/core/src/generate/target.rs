@@ -1,6 +1,6 @@
 //! What an encoder must know about the other side.
 
-use super::{Effort, GenerateRequest};
+use super::{Effort, GenerateRequest, ToolChoice};
 use crate::Extra;
 use serde::{Deserialize, Serialize};
 
@@ -100,9 +100,9 @@ impl EffortBudgets {
 /// The client that a reply is encoded for.
 #[derive(Clone, Debug, Default)]
 pub struct ClientView {
-    /// Model name to show.
+    /// Model name to show; empty if the upstream's own shall be.
     pub model: String,
-    /// Id for the reply where the upstream's own does not fit the client's dialect.
+    /// Id for the reply where the upstream's own does not fit the client's dialect, in that dialect's form.
     pub minted_id: String,
     /// Seconds since 1970, where the upstream says none.
     pub created: i64,
@@ -114,9 +114,16 @@ pub struct ClientView {
     pub echo: Extra,
     /// A stream is wanted as one JSON array instead of server-sent events (Gemini without `alt=sse`).
     pub json_array: bool,
+    /// The request leaves the model no choice but to call a tool.
+    pub must_call: bool,
 }
 
 impl ClientView {
+    /// The model's name to show, where the upstream calls it `own`.
+    pub fn model_or<'a>(&'a self, own: &'a str) -> &'a str {
+        if self.model.is_empty() { own } else { &self.model }
+    }
+
     /// The view that a decoded request asks for.
     pub fn of(request: &GenerateRequest, minted_id: String, created: i64) -> Self {
         Self {
@@ -127,6 +134,7 @@ impl ClientView {
             legacy_functions: request.legacy_functions,
             echo: request.echo.clone(),
             json_array: false,
+            must_call: request.tool_choice.as_ref().is_some_and(ToolChoice::is_required),
         }
     }
 }

@@ -65,3 +65,10 @@ pub enum ToolChoice {
         names: Vec<String>,
     },
 }
+
+impl ToolChoice {
+    /// Whether it leaves no choice but to call a tool.
+    pub const fn is_required(&self) -> bool {
+        matches!(self, Self::Required | Self::Named(_) | Self::Allowed { required: true, .. })
+    }
+}

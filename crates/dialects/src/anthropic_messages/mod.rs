@@ -37,6 +37,10 @@ impl Dialect for AnthropicMessages {
         Framing::Sse
     }
 
+    fn id_prefix(&self) -> &'static str {
+        "msg_"
+    }
+
     fn decode_request(&self, body: &Bytes) -> Result<GenerateRequest, DialectError> {
         request::decode(body)
     }

@@ -38,7 +38,8 @@ pub(super) fn response(body: &Bytes, view: &ClientView, seen: &mut Observed) -> 
             return Err(DialectError::Reply(cause));
         }
     }
-    let Some(range) = model.and_then(|model| place_in(body, model)) else { return Ok(body.clone()) };
+    let named = model.filter(|_| !view.model.is_empty());
+    let Some(range) = named.and_then(|model| place_in(body, model)) else { return Ok(body.clone()) };
     Ok(splice(body, range, &view.model).freeze())
 }
 
@@ -66,7 +67,8 @@ impl Relay {
                 if let Some(message) = event.message {
                     self.start(message);
                 }
-                if let Some(range) = model.and_then(|model| place_in(data, model)) {
+                let named = model.filter(|_| !self.view.model.is_empty());
+                if let Some(range) = named.and_then(|model| place_in(data, model)) {
                     let data = splice(data, range, &self.view.model);
                     write_anew(Some("message_start"), &data, out);
                     return Ok(None);

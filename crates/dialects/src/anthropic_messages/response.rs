@@ -50,7 +50,7 @@ pub(super) fn encode(response: &GenerateResponse, view: &ClientView) -> Result<B
         id: client_id(&response.id, view),
         kind: "message",
         role: "assistant",
-        model: &view.model,
+        model: view.model_or(&response.model),
         content: parts.iter().filter_map(Block::of).collect(),
         stop_reason: finish.map(|finish| finish::word(finish.reason)),
         stop_sequence: finish.and_then(|finish| finish.stop_sequence.as_deref()),

@@ -3,6 +3,7 @@
 //! The model and whether the reply is streamed stand in the URL. Source: Amazon Bedrock API reference, "Converse" and
 //! "ConverseStream".
 
+mod count;
 mod error;
 mod family;
 mod finish;
@@ -15,6 +16,7 @@ mod stream;
 mod types;
 mod usage;
 
+pub use count::{Countable, decode_count_request, decode_count_tokens, encode_count_of_invoke, encode_count_tokens};
 pub use error::error_type;
 pub(crate) use error::write as write_error;
 pub use inspect::inspect;

@@ -24,3 +24,8 @@ pub fn inspect(body: &RawObject) -> Result<Inspection, DialectError> {
         user: None,
     })
 }
+
+/// Whether a request leaves the model no choice but to call a tool (API reference, "Chat", `tool_choice`).
+pub fn must_call(body: &RawObject) -> bool {
+    body.str("tool_choice").is_some_and(|choice| choice.eq_ignore_ascii_case("REQUIRED"))
+}

@@ -16,7 +16,7 @@ mod stream;
 mod types;
 mod usage;
 
-pub use inspect::inspect;
+pub use inspect::{inspect, must_call};
 pub(crate) use parameters::{ONLY_COHERES, loss_elsewhere};
 
 use crate::openai_chat::OpenAiChat;

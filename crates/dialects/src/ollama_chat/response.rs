@@ -69,7 +69,7 @@ fn parts(said: Said<'_>, seed: &str) -> Vec<Part> {
 /// Writes a reply. There is one answer: this dialect has no word for more.
 pub(super) fn encode(response: &GenerateResponse, view: &ClientView) -> Bytes {
     let mut out = BytesMut::with_capacity(512);
-    let model = if view.model.is_empty() { &response.model } else { &view.model };
+    let model = view.model_or(&response.model);
     write_head(model, response.created.unwrap_or(view.created), &mut out);
     let choice = response.choices.first();
     let parts = choice.map(|choice| choice.parts.as_slice()).unwrap_or_default();

@@ -44,6 +44,10 @@ impl Dialect for OpenAiChat {
         Framing::Sse
     }
 
+    fn id_prefix(&self) -> &'static str {
+        "chatcmpl-"
+    }
+
     fn decode_request(&self, body: &Bytes) -> Result<GenerateRequest, DialectError> {
         request::decode(body)
     }

@@ -166,6 +166,12 @@ fn skip_nested(text: &[u8], from: usize) -> Option<usize> {
 
 fn skip_string(text: &[u8], from: usize) -> Option<usize> {
     let mut at = from + 1;
+    // Most strings are short: a search by blocks would cost more to set up than it saves.
+    let near = text.get(at..)?.iter().take(NEAR);
+    at += near.take_while(|byte| !matches!(byte, b'"' | b'\\')).count();
+    if text.get(at) == Some(&b'"') {
+        return Some(at + 1);
+    }
     loop {
         at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
         if text.get(at) == Some(&b'"') {
@@ -174,6 +180,9 @@ fn skip_string(text: &[u8], from: usize) -> Option<usize> {
         at += 2;
     }
 }
+
+/// Bytes of a string that are looked at one by one.
+const NEAR: usize = 24;
 
 #[cfg(test)]
 mod tests {

@@ -43,6 +43,10 @@ impl Dialect for OpenAiResponses {
         Framing::Sse
     }
 
+    fn id_prefix(&self) -> &'static str {
+        "resp_"
+    }
+
     fn decode_request(&self, body: &Bytes) -> Result<GenerateRequest, DialectError> {
         request::decode(body)
     }

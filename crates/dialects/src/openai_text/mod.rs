@@ -37,6 +37,10 @@ impl Dialect for OpenAiText {
         Framing::Sse
     }
 
+    fn id_prefix(&self) -> &'static str {
+        "cmpl-"
+    }
+
     fn decode_request(&self, body: &Bytes) -> Result<GenerateRequest, DialectError> {
         request::decode(body)
     }

@@ -42,8 +42,7 @@ pub(super) fn encode(response: &GenerateResponse, view: &ClientView) -> Bytes {
     json::string(client_id(&response.id, view), &mut out);
     let created = response.created.unwrap_or(view.created);
     let _ = write!(out, r#","object":"text_completion","created":{created},"model":"#);
-    let model = if view.model.is_empty() { &response.model } else { &view.model };
-    json::string(model, &mut out);
+    json::string(view.model_or(&response.model), &mut out);
     out.extend_from_slice(br#","choices":["#);
     let mut commas = Commas::new();
     for choice in &response.choices {

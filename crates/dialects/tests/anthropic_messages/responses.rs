@@ -182,3 +182,12 @@ fn token_counts_go_both_ways() {
         assert!(decode_count_tokens(&Bytes::from(body)).is_err(), "{body}");
     }
 }
+
+#[test]
+fn without_a_name_to_show_the_upstreams_own_stays() {
+    let unnamed = ClientView { model: String::new(), ..view() };
+    let response = GenerateResponse { model: "gpt-4o-2024".to_owned(), ..saying(vec![Part::text("x")]) };
+    let body = AnthropicMessages.encode_response(&response, &unnamed).unwrap();
+    assert_eq!(AnthropicMessages.relay_response(&body, &unnamed, &mut Observed::default()).unwrap(), body);
+    assert_eq!(decode(&serde_json::from_slice(&body).unwrap()).unwrap().model, "gpt-4o-2024");
+}

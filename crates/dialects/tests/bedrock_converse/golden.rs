@@ -1,25 +1,16 @@
 //! Fixtures of this dialect, and short ways to run the dialect on them.
 
+use crate::support::{self, Fixtures};
 use bytes::Bytes;
 use serde_json::Value;
-use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, EffortBudgets, GenerateRequest, Target};
-use tianji_core::{LossClass, Losses};
 use tianji_dialects::bedrock_converse::BedrockConverse;
 use tianji_dialects::openai_chat::OpenAiChat;
 use tianji_dialects::{Dialect, DialectError};
 
 /// The names (without extension) and contents of a folder's files, sorted.
 pub(crate) fn files(name: &str) -> Vec<(String, Bytes)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/bedrock_converse").join(name);
-    let mut found: Vec<(String, Bytes)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap().into()))
-        .collect();
-    found.sort();
-    assert!(!found.is_empty(), "no fixtures in {name}");
-    found
+    OWN.files(name)
 }
 
 /// One fixture.
@@ -62,14 +53,7 @@ impl Model<'_> {
             budgets: &EffortBudgets::default(),
             modify_params: self.repairs,
         };
-        let mut losses = Losses::default();
-        let encoded = BedrockConverse.encode_request(request, &target, &mut losses)?;
-        let class = |class| match class {
-            LossClass::Parameter => "parameter",
-            LossClass::Hint => "hint",
-            LossClass::Content => "content",
-        };
-        let losses = losses.iter().map(|loss| format!("{} {}", class(loss.class), loss.path)).collect();
+        let (encoded, losses) = support::encode_to(&BedrockConverse, &target, request)?;
         Ok((serde_json::from_slice(&encoded.body).unwrap(), losses))
     }
 }
@@ -81,5 +65,7 @@ pub(crate) fn openai(body: &Value) -> GenerateRequest {
 
 /// A request of a client of this dialect.
 pub(crate) fn own(body: &Value) -> Result<GenerateRequest, DialectError> {
-    BedrockConverse.decode_request(&Bytes::from(body.to_string()))
+    OWN.decode(body)
 }
+
+const OWN: Fixtures = Fixtures { dialect: &BedrockConverse, folder: "bedrock_converse", extension: "sse" };

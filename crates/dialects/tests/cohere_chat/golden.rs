@@ -1,103 +1,53 @@
 //! Fixtures of this dialect, and short ways to run the dialect on them.
 
+pub(crate) use crate::support::view;
+use crate::support::{self, Fixtures};
 use bytes::{Bytes, BytesMut};
 use serde_json::Value;
 use std::path::PathBuf;
-use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, StreamEvent, Target};
-use tianji_core::{Extra, LossClass, Losses};
+use tianji_core::generate::{Capabilities, GenerateRequest, StreamEvent};
 use tianji_dialects::cohere_chat::CohereChat;
-use tianji_dialects::{Dialect, DialectError, dialect};
-use tianji_wire::{Frame, SseSplitter};
+use tianji_dialects::{Dialect, DialectError};
+use tianji_wire::Frame;
 
-/// The folder of this dialect's fixtures.
+/// A place among the fixtures of this dialect.
 pub(crate) fn folder(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/cohere_chat").join(name)
+    OWN.folder(name)
 }
 
 /// The names (without extension) and contents of a folder's files with that extension, sorted.
 pub(crate) fn files(name: &str, extension: &str) -> Vec<(String, Bytes)> {
-    let mut found: Vec<(String, Bytes)> = std::fs::read_dir(folder(name))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|found| found == extension))
-        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap().into()))
-        .collect();
-    found.sort();
-    assert!(!found.is_empty(), "no fixtures in {name}");
-    found
+    OWN.files_with(name, extension)
 }
 
 /// The streams of upstreams.
 pub(crate) fn streams() -> Vec<(String, Bytes)> {
-    files("streams", "sse").into_iter().filter(|(name, _)| !name.ends_with(".client")).collect()
+    OWN.streams()
 }
 
-/// Compares with a golden file, or writes it anew.
-#[expect(clippy::disallowed_methods, reason = "whoever changes a fixture on purpose says so")]
+/// Compares with a golden file.
 pub(crate) fn check(name: &str, actual: &str) {
-    if std::env::var_os("TIANJI_WRITE_FIXTURES").is_some() {
-        std::fs::write(folder(name), actual).unwrap();
-    }
-    let expected = std::fs::read_to_string(folder(name)).unwrap_or_default();
-    assert!(expected == actual, "{name} is not what comes out:\n{actual}");
+    OWN.check(name, actual);
 }
 
 /// Cuts a stream into frames, fed in pieces of that size.
 pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<Frame> {
-    let mut splitter = SseSplitter::default();
-    let mut frames = Vec::new();
-    for piece in stream.chunks(size) {
-        splitter.push(Bytes::copy_from_slice(piece));
-        while let Some(frame) = splitter.next_frame().unwrap() {
-            frames.push(frame);
-        }
-    }
-    frames.extend(splitter.finish().unwrap());
-    frames
+    OWN.frames(stream, size)
 }
 
 /// Every way in which a stream is fed: by pieces of each size, with each line end.
 pub(crate) fn ways(stream: &[u8]) -> Vec<Vec<Frame>> {
-    let crlf = String::from_utf8(stream.to_vec()).unwrap().replace('\n', "\r\n").into_bytes();
-    let sizes = [1, 7, 64, stream.len()];
-    sizes.iter().flat_map(|size| [frames(stream, *size), frames(&crlf, *size)]).collect()
+    OWN.ways(stream)
 }
 
 /// All events of a stream, and how it ended.
 pub(crate) fn decode_stream(frames: &[Frame]) -> (Vec<StreamEvent>, Result<(), DialectError>) {
-    let mut decoder = CohereChat.stream_decoder();
-    let mut events = Vec::new();
-    for frame in frames {
-        if let Err(cause) = decoder.decode(frame, &mut events) {
-            return (events, Err(cause));
-        }
-    }
-    let ended = decoder.finish(&mut events);
-    (events, ended)
+    OWN.events(frames)
 }
 
 /// The stream that a client gets.
 pub(crate) fn encode_stream(events: &[StreamEvent]) -> BytesMut {
-    let mut encoder = CohereChat.stream_encoder(view());
-    let mut out = BytesMut::new();
-    for event in events {
-        encoder.encode(event, &mut out);
-    }
-    encoder.finish(&mut out);
-    out
-}
-
-/// A client's view.
-pub(crate) fn view() -> ClientView {
-    ClientView {
-        model: "my-\"model\"".to_owned(),
-        minted_id: "minted".to_owned(),
-        created: 1_700_000_000,
-        include_usage: true,
-        legacy_functions: false,
-        echo: Extra::new(),
-        json_array: false,
-    }
+    OWN.written_for(view(), events)
 }
 
 /// Encodes a request for an upstream of this dialect: the body, and class and path of each loss.
@@ -115,28 +65,12 @@ pub(crate) fn encode_for(
     capabilities: &Capabilities,
     allowed: &[&str],
 ) -> Result<(Value, Vec<String>), DialectError> {
-    let budgets = EffortBudgets::default();
-    let allowed: Vec<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
-    let target = Target {
-        provider: "x",
-        model: "command-a",
-        capabilities,
-        allowed_params: &allowed,
-        budgets: &budgets,
-        modify_params: false,
-    };
-    let mut losses = Losses::default();
-    let encoded = to.encode_request(request, &target, &mut losses)?;
-    let class = |class| match class {
-        LossClass::Parameter => "parameter",
-        LossClass::Hint => "hint",
-        LossClass::Content => "content",
-    };
-    let losses = losses.iter().map(|loss| format!("{} {}", class(loss.class), loss.path)).collect();
-    Ok((serde_json::from_slice(&encoded.body).unwrap(), losses))
+    support::encode_as(to, "command-a", request, capabilities, allowed)
 }
 
 /// Reads a request of a client of this dialect.
 pub(crate) fn decode(body: &Value) -> Result<GenerateRequest, DialectError> {
-    dialect(tianji_core::DialectId::CohereChat).decode_request(&Bytes::from(body.to_string()))
+    OWN.decode(body)
 }
+
+const OWN: Fixtures = Fixtures { dialect: &CohereChat, folder: "cohere_chat", extension: "sse" };

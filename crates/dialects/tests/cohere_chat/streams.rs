@@ -4,7 +4,7 @@ use crate::golden::{check, decode_stream, encode_stream, frames, streams, view, 
 use bytes::BytesMut;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use tianji_core::generate::{Delta, Finish, FinishReason, PartKind, StreamEvent, ToolCallKind};
+use tianji_core::generate::{ClientView, Delta, Finish, FinishReason, PartKind, StreamEvent, ToolCallKind};
 use tianji_core::{DialectId, Json};
 use tianji_dialects::cohere_chat::CohereChat;
 use tianji_dialects::{Dialect, DialectError, dialect};
@@ -128,6 +128,49 @@ fn what_overlaps_is_put_in_order() {
         (text.as_str(), arguments),
         ("ab", vec!["{}".to_owned(), r#"{"input":"free"}"#.to_owned(), "{}".into()])
     );
+}
+
+/// What a client that must be answered with a call receives: plan, content, number of calls.
+fn forced(events: &[StreamEvent]) -> (String, String, usize) {
+    let mut encoder = CohereChat.stream_encoder(ClientView { must_call: true, ..view() });
+    let mut out = BytesMut::new();
+    events.iter().for_each(|event| encoder.encode(event, &mut out));
+    encoder.finish(&mut out);
+    check_protocol(&out);
+    let (mut plan, mut content, mut calls) = (String::new(), String::new(), 0);
+    for frame in frames(&out, out.len()).iter().filter(|frame| frame.data != "[DONE]") {
+        let event: Value = serde_json::from_slice(&frame.data).unwrap();
+        let message = &event["delta"]["message"];
+        match event["type"].as_str().unwrap() {
+            "tool-plan-delta" if calls == 0 => plan.push_str(message["tool_plan"].as_str().unwrap()),
+            "content-delta" => content.push_str(message["content"]["text"].as_str().unwrap_or_default()),
+            "tool-call-start" => calls += 1,
+            other => assert_ne!(other, "tool-plan-delta", "after a call"),
+        }
+    }
+    (plan, content, calls)
+}
+
+#[test]
+fn text_before_a_call_that_must_come_is_the_plan() {
+    let finish = |reason| StreamEvent::Finish { choice: 0, finish: Finish::new(reason, "x") };
+    let said = || {
+        let look = [Delta::Text("I ".into()), Delta::Text("look.".into())];
+        std::iter::once(start(0, PartKind::Text)).chain(look.map(|delta| grow(0, delta))).collect::<Vec<_>>()
+    };
+    let mut events = said();
+    events.extend([
+        StreamEvent::PartEnd { choice: 0, index: 0 },
+        start(1, call("x", ToolCallKind::Function)),
+        StreamEvent::PartEnd { choice: 0, index: 1 },
+        start(2, PartKind::Text),
+        grow(2, Delta::Text("Done.".into())),
+        finish(FinishReason::ToolCalls),
+    ]);
+    assert_eq!(forced(&events), ("I look.".to_owned(), "Done.".to_owned(), 1));
+    let mut unkept = said();
+    unkept.push(finish(FinishReason::Stop));
+    assert_eq!(forced(&unkept), ("I look.".to_owned(), "I look.".to_owned(), 0), "no call: it was the answer");
 }
 
 #[test]

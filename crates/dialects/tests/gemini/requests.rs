@@ -220,7 +220,8 @@ fn tool_results_are_objects_under_the_functions_name() {
             json!([
                 { "role": "user", "parts": [{ "text": "x" }] },
                 { "role": "model", "parts": [{ "functionCall": { "name": "f", "args": {} } }] },
-                { "role": "user", "parts": [{ "functionResponse": { "name": "f", "response": response } }, { "text": "y" }] },
+                { "role": "user", "parts": [{ "functionResponse": { "name": "f", "response": response } }] },
+                { "role": "user", "parts": [{ "text": "y" }] },
             ])
         );
     }

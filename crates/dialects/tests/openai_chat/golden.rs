@@ -1,71 +1,35 @@
 //! Fixtures of this dialect.
 
+pub(crate) use crate::support::with_crlf;
+use crate::support::{self, Fixtures};
 use bytes::Bytes;
-use std::path::PathBuf;
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, Target};
-use tianji_wire::{Frame, SseSplitter};
-
-/// The folder of this dialect's fixtures.
-pub(crate) fn folder(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/openai_chat").join(name)
-}
+use tianji_dialects::openai_chat::OpenAiChat;
+use tianji_wire::Frame;
 
 /// The names (without extension) and contents of a folder's files with that extension, sorted.
 pub(crate) fn files(name: &str, extension: &str) -> Vec<(String, Bytes)> {
-    let mut found: Vec<_> = std::fs::read_dir(folder(name))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|found| found == extension))
-        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap().into()))
-        .collect();
-    found.sort();
-    assert!(!found.is_empty(), "no fixtures in {name}");
-    found
-}
-
-/// One fixture's content.
-pub(crate) fn file(name: &str) -> Bytes {
-    std::fs::read(folder(name)).unwrap().into()
+    OWN.files_with(name, extension)
 }
 
 /// Compares with a golden file.
 pub(crate) fn check(name: &str, actual: &str) {
-    let expected = std::fs::read_to_string(folder(name)).unwrap_or_default();
-    assert!(expected == actual, "{name} should be:\n{actual}\n--- but is:\n{expected}");
+    OWN.check(name, actual);
 }
 
 /// Cuts a stream into frames, fed in pieces of that size.
 pub(crate) fn frames(stream: &[u8], size: usize) -> Vec<Frame> {
-    let mut splitter = SseSplitter::default();
-    let mut frames = Vec::new();
-    for piece in stream.chunks(size) {
-        splitter.push(Bytes::copy_from_slice(piece));
-        while let Some(frame) = splitter.next_frame().unwrap() {
-            frames.push(frame);
-        }
-    }
-    while let Some(frame) = splitter.finish().unwrap() {
-        frames.push(frame);
-    }
-    frames
+    OWN.frames(stream, size)
 }
 
-/// The same stream with other line ends.
-pub(crate) fn with_crlf(stream: &[u8]) -> Vec<u8> {
-    String::from_utf8(stream.to_vec()).unwrap().replace('\n', "\r\n").into_bytes()
+/// One fixture's content.
+pub(crate) fn file(name: &str) -> Bytes {
+    OWN.file(name)
 }
 
 /// A client's view.
 pub(crate) fn view() -> ClientView {
-    ClientView {
-        model: "my-\"model\"".to_owned(),
-        minted_id: "chatcmpl-minted".to_owned(),
-        created: 1_700_000_000,
-        include_usage: false,
-        legacy_functions: false,
-        echo: tianji_core::Extra::new(),
-        json_array: false,
-    }
+    ClientView { minted_id: "chatcmpl-minted".to_owned(), include_usage: false, ..support::view() }
 }
 
 /// An upstream about which nothing is known.
@@ -77,3 +41,5 @@ pub(crate) fn target<'a>(
 ) -> Target<'a> {
     Target { provider: "openai", model, capabilities, allowed_params: allowed, budgets, modify_params: false }
 }
+
+const OWN: Fixtures = Fixtures { dialect: &OpenAiChat, folder: "openai_chat", extension: "sse" };

@@ -251,3 +251,14 @@ fn clients_of_legacy_functions_get_a_function_call() {
     assert_eq!(choice["message"].get("tool_calls"), None);
     assert_eq!((&choice["message"]["content"], &choice["finish_reason"]), (&Value::Null, &json!("function_call")));
 }
+
+#[test]
+fn without_a_name_to_show_the_upstreams_own_stays() {
+    let unnamed = ClientView { model: String::new(), ..view() };
+    let response = of_parts(vec![Part::text("x")], FinishReason::Stop, "end_turn");
+    assert_eq!(encode(&response, &unnamed)["model"], "claude");
+    let body = Bytes::from_static(
+        br#"{"model":"gpt-4o-2024","choices":[{"index":0,"message":{"role":"assistant","content":"x"},"finish_reason":"stop"}]}"#,
+    );
+    assert_eq!(OpenAiChat.relay_response(&body, &unnamed, &mut Observed::default()).unwrap(), body);
+}

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tianji_core::generate::{Capabilities, ClientView, EffortBudgets, GenerateRequest, StreamEvent, Target};
 use tianji_core::{Error, Framing, LossClass, Losses};
 use tianji_dialects::{Dialect, DialectError, EncodedRequest, Observed};
@@ -18,15 +18,32 @@ pub(crate) struct Fixtures {
 }
 
 impl Fixtures {
-    fn folder(&self, name: &str) -> PathBuf {
+    /// A place among the fixtures.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(self.folder).join(name)
     }
 
-    /// Names and contents of a folder's files, sorted.
+    /// Names (without extension) and contents of a folder's files, sorted.
     pub(crate) fn files(&self, name: &str) -> Vec<(String, Bytes)> {
+        self.read(name, |_| true)
+    }
+
+    /// The same of those with that extension.
+    pub(crate) fn files_with(&self, name: &str, extension: &str) -> Vec<(String, Bytes)> {
+        self.read(name, |path| path.extension().is_some_and(|found| found == extension))
+    }
+
+    /// The streams of upstreams.
+    pub(crate) fn streams(&self) -> Vec<(String, Bytes)> {
+        let all = self.files_with("streams", self.extension);
+        all.into_iter().filter(|(name, _)| !name.ends_with(".client")).collect()
+    }
+
+    fn read(&self, name: &str, wanted: impl Fn(&Path) -> bool) -> Vec<(String, Bytes)> {
         let mut found: Vec<(String, Bytes)> = std::fs::read_dir(self.folder(name))
             .unwrap()
             .map(|entry| entry.unwrap().path())
+            .filter(|path| wanted(path))
             .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap().into()))
             .collect();
         found.sort();
@@ -42,6 +59,17 @@ impl Fixtures {
     /// One stream.
     pub(crate) fn stream(&self, name: &str) -> Bytes {
         self.file(&format!("streams/{name}.{}", self.extension))
+    }
+
+    /// Compares with a golden file, or writes it anew.
+    #[expect(clippy::disallowed_methods, reason = "whoever changes a fixture on purpose says so")]
+    pub(crate) fn check(&self, name: &str, actual: &str) {
+        let file = self.folder(name);
+        if std::env::var_os("TIANJI_WRITE_FIXTURES").is_some() {
+            std::fs::write(&file, actual).unwrap();
+        }
+        let expected = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(expected == actual, "{name} should be:\n{actual}\n--- but is:\n{expected}");
     }
 
     /// Cuts a stream into frames, fed in pieces of that size.
@@ -64,7 +92,7 @@ impl Fixtures {
 
     /// Every way in which a stream is fed: by pieces of each size, with each line end.
     pub(crate) fn ways(&self, stream: &[u8]) -> Vec<Vec<Frame>> {
-        let crlf = String::from_utf8(stream.to_vec()).unwrap().replace('\n', "\r\n").into_bytes();
+        let crlf = with_crlf(stream);
         let sizes = [1, 7, 64, stream.len()];
         sizes.iter().flat_map(|size| [self.frames(stream, *size), self.frames(&crlf, *size)]).collect()
     }
@@ -84,13 +112,18 @@ impl Fixtures {
 
     /// The stream that a client gets.
     pub(crate) fn written(&self, events: &[StreamEvent]) -> String {
-        let mut encoder = self.dialect.stream_encoder(view());
+        String::from_utf8(self.written_for(view(), events).to_vec()).unwrap()
+    }
+
+    /// The stream that a client with that view gets.
+    pub(crate) fn written_for(&self, view: ClientView, events: &[StreamEvent]) -> BytesMut {
+        let mut encoder = self.dialect.stream_encoder(view);
         let mut out = BytesMut::new();
         for event in events {
             encoder.encode(event, &mut out);
         }
         encoder.finish(&mut out);
-        String::from_utf8(out.to_vec()).unwrap()
+        out
     }
 
     /// What the relay makes of a stream, why it failed, and what it saw.
@@ -125,6 +158,11 @@ impl Fixtures {
     }
 }
 
+/// The same stream with other line ends.
+pub(crate) fn with_crlf(stream: &[u8]) -> Vec<u8> {
+    String::from_utf8(stream.to_vec()).unwrap().replace('\n', "\r\n").into_bytes()
+}
+
 /// Encodes a request for an upstream: the body, and class and path of each loss.
 pub(crate) fn encode(
     to: &dyn Dialect,
@@ -132,28 +170,38 @@ pub(crate) fn encode(
     capabilities: &Capabilities,
     allowed: &[&str],
 ) -> Result<(Value, Vec<String>), DialectError> {
-    let (encoded, losses) = encode_whole(to, request, capabilities, allowed)?;
-    Ok((serde_json::from_slice(&encoded.body).unwrap(), losses))
+    encode_as(to, "gpt-5", request, capabilities, allowed)
 }
 
-fn encode_whole(
+/// The same for a model of that name.
+pub(crate) fn encode_as(
     to: &dyn Dialect,
+    model: &str,
     request: &GenerateRequest,
     capabilities: &Capabilities,
     allowed: &[&str],
-) -> Result<(EncodedRequest, Vec<String>), DialectError> {
-    let budgets = EffortBudgets::default();
+) -> Result<(Value, Vec<String>), DialectError> {
     let allowed: Vec<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
     let target = Target {
         provider: "x",
-        model: "gpt-5",
+        model,
         capabilities,
         allowed_params: &allowed,
-        budgets: &budgets,
+        budgets: &EffortBudgets::default(),
         modify_params: false,
     };
+    let (encoded, losses) = encode_to(to, &target, request)?;
+    Ok((serde_json::from_slice(&encoded.body).unwrap(), losses))
+}
+
+/// What a target gets, and class and path of each loss.
+pub(crate) fn encode_to(
+    to: &dyn Dialect,
+    target: &Target<'_>,
+    request: &GenerateRequest,
+) -> Result<(EncodedRequest, Vec<String>), DialectError> {
     let mut losses = Losses::default();
-    let encoded = to.encode_request(request, &target, &mut losses)?;
+    let encoded = to.encode_request(request, target, &mut losses)?;
     let class = |class| match class {
         LossClass::Parameter => "parameter",
         LossClass::Hint => "hint",

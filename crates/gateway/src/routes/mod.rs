@@ -16,6 +16,7 @@ mod videos;
 
 use crate::edge::DEFAULT_DIALECT;
 use crate::gateway::Gateway;
+use crate::path;
 use crate::respond::Reply;
 use bytes::Bytes;
 use http::Method;
@@ -97,7 +98,11 @@ impl Hit {
 }
 
 /// All routes by path.
-pub(crate) struct Table(matchit::Router<Entry>);
+pub(crate) struct Table {
+    by_path: matchit::Router<Entry>,
+    /// What stands before and after `{model}` in paths that have it in the middle.
+    around_models: Vec<(&'static str, &'static str)>,
+}
 
 /// The routes of one path.
 #[derive(Clone, Default)]
@@ -129,19 +134,40 @@ impl Table {
                 }
             }
         }
-        let mut router = matchit::Router::new();
+        let mut by_path = matchit::Router::new();
+        let mut around_models = Vec::new();
         for (path, entry) in entries {
-            router.insert(path, entry)?;
+            around_models.extend(path.split_once("{model}").filter(|(_, after)| after.starts_with('/')));
+            by_path.insert(path, entry)?;
         }
-        Ok(Self(router))
+        Ok(Self { by_path, around_models })
     }
 
-    /// The entry of a path, with its parameters.
+    /// The entry of a path, with its parameters. The name of a model may hold slashes, in the middle of a path too.
     pub(crate) fn find(&self, path: &str) -> Option<(&Entry, Vec<(String, String)>)> {
-        let found = self.0.at(path).ok()?;
-        let params = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Some((found.value, params))
+        let found = match self.by_path.at(path) {
+            Ok(found) => found,
+            Err(_) => {
+                let joined = self.joined(path)?;
+                let found = self.by_path.at(&joined).ok()?;
+                return Some((found.value, owned(&found.params)));
+            }
+        };
+        Some((found.value, owned(&found.params)))
     }
+
+    /// The path with the slashes of a model's name encoded, so that it is one segment.
+    fn joined(&self, path: &str) -> Option<String> {
+        let model = |(before, after): &(&str, &str)| path.strip_prefix(before)?.strip_suffix(after);
+        let named = self.around_models.iter().filter_map(|around| Some((around, model(around)?)));
+        // Of several ends the longest one leaves the least to the name.
+        let ((before, after), model) = named.min_by_key(|(_, model)| model.len())?;
+        model.contains('/').then(|| format!("{before}{}{after}", model.replace('/', path::SLASH)))
+    }
+}
+
+fn owned(params: &matchit::Params<'_, '_>) -> Vec<(String, String)> {
+    params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Every route of the gateway.
@@ -202,7 +228,8 @@ mod tests {
                 .replace("{response_id}", "b")
                 .replace("{video_id}", "c");
             let (entry, _) = table.find(&path).unwrap();
-            assert!(std::ptr::eq(entry.route(&method(route.method)).unwrap(), route), "{path}");
+            let found = entry.route(&method(route.method)).unwrap();
+            assert_eq!((found.path, found.name), (route.path, route.name), "{path}");
         }
     }
 
@@ -213,5 +240,22 @@ mod tests {
             assert!(table.find(path).is_some(), "{path}");
         }
         assert!(table.find("/nope").is_none());
+    }
+
+    #[test]
+    fn the_name_of_a_model_may_hold_slashes_in_the_middle_of_a_path() {
+        let table = Table::build().unwrap();
+        for (path, template) in [
+            ("/engines/a/b/chat/completions", "/engines/{model}/chat/completions"),
+            ("/engines/a/completions", "/engines/{model}/completions"),
+            ("/openai/deployments/a/b/c/embeddings", "/openai/deployments/{model}/embeddings"),
+            ("/openai/deployments/a/b/audio/speech", "/openai/deployments/{model}/audio/speech"),
+        ] {
+            let (entry, params) = table.find(path).unwrap();
+            assert_eq!(entry.route(&Method::POST).unwrap().path, template);
+            let model = path::params(params).unwrap().remove(0).1;
+            assert_eq!(template.replace("{model}", &model), path);
+        }
+        assert!(table.find("/engines//chat/completions").is_none());
     }
 }

@@ -2,11 +2,14 @@
 
 use super::{Answer, Hit, Route, route};
 use crate::respond::{self, Reply};
+use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup, may_use_model};
 use tianji_core::{Error, Kind, Micros};
-use tianji_pipeline::{Caller, Snapshot};
+use tianji_pipeline::{Caller, Deployment, Snapshot};
+use tianji_router::FallbackKind;
 
 pub(super) const ROUTES: &[Route] = &[
     route(Verb::Get, "/v1/models", "model_list", "Models the key may call", Permission::SelfRead, GROUPS, list),
@@ -15,14 +18,78 @@ pub(super) const ROUTES: &[Route] = &[
 
 const GROUPS: &[RouteGroup] = &[RouteGroup::Info, RouteGroup::OpenAi, RouteGroup::Llm];
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    /// With names that hold `*`, and the known models that they stand for.
+    return_wildcard_routes: bool,
+    /// With the fallbacks of each model.
+    include_metadata: bool,
+    /// Which fallbacks.
+    fallback_type: Option<String>,
+}
+
 fn list(hit: Hit) -> Answer {
-    Box::pin(async move {
-        let names = visible(&hit.snapshot, hit.caller.as_ref());
-        if hit.head.headers.contains_key("anthropic-version") {
-            anthropic(&names)
-        } else {
-            openai(&hit.snapshot, &names)
+    Box::pin(async move { listed(&hit).unwrap_or_else(|error| respond::error(&error)) })
+}
+
+fn listed(hit: &Hit) -> Result<Reply, Error> {
+    let query: Query = super::admin::from_query(hit.head.uri.query())?;
+    let mut names: Vec<String> = visible(&hit.snapshot, hit.caller.as_ref()).into_iter().map(str::to_owned).collect();
+    if query.return_wildcard_routes {
+        let wild = under_wildcards(&hit.snapshot);
+        names.extend(wild.into_iter().filter(|name| may_call(hit.caller.as_ref(), name)));
+    }
+    if hit.head.headers.contains_key("anthropic-version") {
+        return Ok(anthropic(&names));
+    }
+    let kind = query.fallback_type.as_deref().map(fallback_kind).transpose()?.unwrap_or_default();
+    let item = |name: &String| {
+        let mut item = item(&hit.snapshot, name);
+        if let (true, Some(fields)) = (query.include_metadata, item.as_object_mut()) {
+            let targets = hit.snapshot.fallbacks.listed(kind, name).iter().map(|target| target.model.as_str());
+            fields.insert("metadata".to_owned(), json!({"fallbacks": targets.collect::<Vec<_>>()}));
         }
+        item
+    };
+    Ok(respond::json(&json!({"data": names.iter().map(item).collect::<Vec<_>>(), "object": "list"})))
+}
+
+fn fallback_kind(word: &str) -> Result<FallbackKind, Error> {
+    match word {
+        "general" => Ok(FallbackKind::General),
+        "context_window" => Ok(FallbackKind::ContextWindow),
+        "content_policy" => Ok(FallbackKind::ContentPolicy),
+        _ => {
+            let words = "Invalid fallback_type. Must be one of: ['general', 'context_window', 'content_policy']";
+            Err(Error::client(Kind::BadRequest, words).as_detail())
+        }
+    }
+}
+
+/// Names of groups that hold `*`, each followed by the catalogue's models that it stands for.
+fn under_wildcards(snapshot: &Snapshot) -> Vec<String> {
+    let mut names = Vec::new();
+    for group in snapshot.all_groups().filter(|group| group.name.contains('*')) {
+        let models: BTreeSet<String> =
+            group.deployments.iter().flat_map(|deployment| known(snapshot, deployment)).collect();
+        names.push(group.name.to_string());
+        names.extend(models.into_iter().map(|model| group.name.replacen('*', &model, 1)));
+    }
+    names
+}
+
+/// What may stand for the `*` of an entry's model, by the price catalogue.
+fn known<'a>(snapshot: &'a Snapshot, deployment: &'a Deployment) -> impl Iterator<Item = String> + 'a {
+    let around = deployment.model.split_once('*').filter(|(_, after)| !after.contains('*'));
+    let provider = deployment.provider.name.as_str();
+    let own = snapshot.prices.entries().filter(move |(name, _)| {
+        around.is_some() && snapshot.prices.provider_of(name).is_some_and(|of| *of == *provider)
+    });
+    own.filter_map(move |(name, _)| {
+        let (before, after) = around?;
+        let model = name.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
+        Some(model.strip_prefix(before)?.strip_suffix(after)?.to_owned())
     })
 }
 
@@ -30,7 +97,8 @@ fn one(hit: Hit) -> Answer {
     Box::pin(async move {
         let name = hit.param("model").unwrap_or_default();
         let names = visible(&hit.snapshot, hit.caller.as_ref());
-        if names.contains(&name) || may_call(hit.caller.as_ref(), name) && hit.snapshot.find(name).is_some() {
+        let found = !hit.snapshot.is_hidden(name) && hit.snapshot.find(name).is_some();
+        if names.contains(&name) || may_call(hit.caller.as_ref(), name) && found {
             return respond::json(&item(&hit.snapshot, name));
         }
         let words = format!("The model `{name}` does not exist or is not accessible");
@@ -46,11 +114,6 @@ fn visible<'a>(snapshot: &'a Snapshot, caller: Option<&Caller>) -> Vec<&'a str> 
 fn may_call(caller: Option<&Caller>, name: &str) -> bool {
     let key = caller.and_then(|caller| caller.principal.key());
     key.is_none_or(|key| may_use_model(&key.models, &[name]))
-}
-
-fn openai(snapshot: &Snapshot, names: &[&str]) -> Reply {
-    let data: Vec<Value> = names.iter().map(|name| item(snapshot, name)).collect();
-    respond::json(&json!({"data": data, "object": "list"}))
 }
 
 fn item(snapshot: &Snapshot, name: &str) -> Value {
@@ -70,7 +133,7 @@ fn item(snapshot: &Snapshot, name: &str) -> Value {
 }
 
 /// Anthropic's form, for callers that name its API version.
-fn anthropic(names: &[&str]) -> Reply {
+fn anthropic(names: &[String]) -> Reply {
     let created = Micros(CREATED * 1_000_000).rfc3339();
     let data: Vec<Value> = names
         .iter()

@@ -6,7 +6,7 @@ use crate::respond;
 use tianji_admin::Verb;
 use tianji_auth::{Permission, RouteGroup};
 use tianji_core::DialectId;
-use tianji_dialects::gemini;
+use tianji_dialects::{bedrock_converse, gemini};
 use tianji_pipeline::{Envelope, error_response};
 use tianji_providers::EndpointKind;
 
@@ -21,6 +21,8 @@ pub(super) const ROUTES: &[Route] = &[
     bedrock("/bedrock/model/{model}/invoke", "bedrock_invoke", "Bedrock InvokeModel", invoke),
     invoke_streamed("/model/{model}/invoke-with-response-stream"),
     invoke_streamed("/bedrock/model/{model}/invoke-with-response-stream"),
+    bedrock("/model/{model}/count-tokens", "bedrock_count_tokens", "Bedrock CountTokens", count_for_bedrock),
+    bedrock("/bedrock/model/{model}/count-tokens", "bedrock_count_tokens", "Bedrock CountTokens", count_for_bedrock),
     cohere("/v2/chat"),
     cohere("/cohere/v2/chat"),
 ];
@@ -94,6 +96,18 @@ fn invoke_as(hit: Hit, stream: bool) -> Answer {
     let envelope = Envelope::BedrockInvoke;
     let path = FromPath { model, stream: Some(stream), envelope, ..FromPath::default() };
     run_as(hit, EndpointKind::Messages, "anthropic_messages", path)
+}
+
+fn count_for_bedrock(hit: Hit) -> Answer {
+    Box::pin(async move {
+        let model = hit.param("model").unwrap_or_default().to_owned();
+        let (caller, headers) = (hit.caller.as_ref(), &hit.head.headers);
+        let shared = &hit.gateway.shared;
+        match tianji_pipeline::count_for_bedrock(shared, &hit.snapshot, caller, headers, model, hit.body).await {
+            Ok(tokens) => respond::with_type(bedrock_converse::encode_count_tokens(tokens), "application/json"),
+            Err(error) => error_response(hit.route.dialect, &error),
+        }
+    })
 }
 
 fn gemini_verb(hit: Hit) -> Answer {

@@ -43,6 +43,8 @@ pub(super) fn settings(config: &Config) -> Settings {
         open_metrics: litellm.open_metrics,
         always_include_stream_usage: general.always_include_stream_usage,
         cost_in_stream_usage: litellm.include_cost_in_streaming_usage,
+        ping_interval: litellm.sse_keepalive_ping_interval,
+        anthropic_ping_interval: litellm.anthropic_sse_ping_interval,
         log_refusals: !general.disable_error_logs,
         call_id_in_errors: general.include_call_id_in_error_body,
         budget_status: general

@@ -15,6 +15,7 @@ pub(crate) use recall::{continues, recall};
 pub use retrieve::{Asked, retrieve};
 pub use writer::write_behind;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{HashMap, VecDeque};
@@ -90,13 +91,23 @@ impl Responses {
     }
 
     pub(crate) fn seal(&self, conversation: &Conversation) -> Option<String> {
-        let text = serde_json::to_vec(conversation).ok()?;
-        self.seal.seal(&text, rand::random())
+        self.seal_value(conversation)
     }
 
     /// `None` when it was sealed under another passphrase.
     pub(crate) fn open(&self, response: &StoredResponse) -> Option<Conversation> {
-        serde_json::from_slice(&self.seal.open(response.sealed.as_deref()?)?).ok()
+        self.open_value(response.sealed.as_deref()?)
+    }
+
+    /// Seals anything that is JSON.
+    pub(crate) fn seal_value<T: Serialize>(&self, value: &T) -> Option<String> {
+        let text = serde_json::to_vec(value).ok()?;
+        self.seal.seal(&text, rand::random())
+    }
+
+    /// `None` when it was sealed under another passphrase, or is something else.
+    pub(crate) fn open_value<T: DeserializeOwned>(&self, sealed: &str) -> Option<T> {
+        serde_json::from_slice(&self.seal.open(sealed)?).ok()
     }
 }
 

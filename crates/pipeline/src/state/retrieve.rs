@@ -2,16 +2,18 @@
 
 use super::background;
 use super::recall::{find, unknown};
+use crate::converse::signed;
+use crate::credential;
 use crate::door::Caller;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::words;
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, Uri};
+use http::{Method, StatusCode, Uri};
 use std::time::Duration;
-use tianji_core::{DialectId, Error, Kind};
-use tianji_http::{Deadlines, HttpError, OutBody};
-use tianji_providers::{Operation, Unsigned};
+use tianji_core::{DialectId, Error, Kind, Payload, WireRequest};
+use tianji_http::{Deadlines, HttpError};
+use tianji_providers::Operation;
 use tianji_storage::StoredResponse;
 
 /// What is asked about a response.
@@ -106,20 +108,12 @@ async fn at_vendor(
         Asked::Cancel => (Method::POST, "/cancel"),
         Asked::Delete => (Method::DELETE, ""),
     };
-    let mut uri = address(&outgoing.uri, id, tail, query).ok_or_else(|| missing(id))?;
-    let mut headers = outgoing.headers;
-    if let Some(source) = &deployment.connection.source {
-        let credential = shared.credentials.of(source, deployment.client(shared), &*shared.clock).await?;
-        let now = shared.clock.wall();
-        let unsigned = Unsigned { method: &method, uri: &mut uri, headers: &mut headers, body: &[], now };
-        provider.sign(&deployment.connection, &credential, unsigned)?;
-    }
-    let mut request = Request::new(OutBody::default());
-    *request.method_mut() = method;
-    *request.uri_mut() = uri;
-    *request.headers_mut() = headers;
+    let uri = address(&outgoing.uri, id, tail, query).ok_or_else(|| missing(id))?;
+    let mut request = WireRequest { method, uri, headers: outgoing.headers, body: Payload::default() };
+    let credential = credential::of(shared, deployment).await?;
+    signed(shared, deployment, credential.as_deref(), &mut request)?;
     let deadlines = Deadlines { first_byte: TIME, between_bytes: TIME, ..Deadlines::default() };
-    let reply = deployment.client(shared).send(request, &deadlines).await.map_err(HttpError::into_error)?;
+    let reply = deployment.client(shared).send_wire(request, &deadlines).await.map_err(HttpError::into_error)?;
     let (head, body) = reply.into_parts();
     let body = body.collect(snapshot.settings.max_reply).await.map_err(HttpError::into_error)?;
     if !head.status.is_success() {

@@ -80,8 +80,19 @@ pub struct Piece {
     pub named: bool,
 }
 
-/// Tokens of a conversation for a model, frames included.
-pub fn count_pieces(model: &str, pieces: &[Piece]) -> u64 {
+/// A tool definition, owned so that it can go to another thread.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Definition {
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// JSON schema of its arguments.
+    pub parameters: Option<String>,
+}
+
+/// Tokens of a conversation and its tools for a model, frames included.
+pub fn count_pieces(model: &str, pieces: &[Piece], tools: &[Definition]) -> u64 {
     let tokenizer = Tokenizer::of(model);
     let texts: Vec<[&str; 1]> = pieces.iter().map(|piece| [piece.text.as_str()]).collect();
     let messages: Vec<MessageText<'_>> = pieces
@@ -90,7 +101,15 @@ pub fn count_pieces(model: &str, pieces: &[Piece]) -> u64 {
         // an empty name counts as a name and adds no text
         .map(|(piece, texts)| MessageText { role: &piece.role, name: piece.named.then_some(""), texts, calls: &[] })
         .collect();
-    tokenizer.count_call(&CallText { messages: &messages, tools: &[] })
+    let tools: Vec<ToolText<'_>> = tools
+        .iter()
+        .map(|tool| ToolText {
+            name: &tool.name,
+            description: tool.description.as_deref(),
+            parameters: tool.parameters.as_deref(),
+        })
+        .collect();
+    tokenizer.count_call(&CallText { messages: &messages, tools: &tools })
 }
 
 /// Tokens of a text for a model.

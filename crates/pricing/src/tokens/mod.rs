@@ -6,7 +6,7 @@ mod media;
 mod signature;
 mod vocabulary;
 
-pub use call::{CallText, MessageText, Piece, ToolText, count_pieces, count_text};
+pub use call::{CallText, Definition, MessageText, Piece, ToolText, count_pieces, count_text};
 pub use families::{Tokenizer, TokenizerKind};
 pub use media::{ImageDetail, ImageRule, pdf_tokens};
 pub use signature::function_signatures;

@@ -30,7 +30,8 @@ struct Json;
 
 impl Translator for Json {
     fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
-        let request = ask.request(json_body(ask))?;
+        let mut request = ask.request(Payload::default())?;
+        request.body = if is_deployment(ask, &request) { json_of(ask.body, None) } else { json_body(ask) };
         if ask.stream {
             return Ok(Flow::relay(request, Usage::default()));
         }
@@ -57,11 +58,16 @@ struct Multipart;
 
 impl Translator for Multipart {
     fn begin(&self, ask: &Ask<'_>, _: &mut Losses) -> Result<Flow, Error> {
+        let mut request = ask.request(Payload::default())?;
         let mut body = ask.body.clone();
-        body.set("model", ask.target.model);
+        if is_deployment(ask, &request) {
+            body.remove("model");
+        } else {
+            body.set("model", ask.target.model);
+        }
         let files: Vec<_> = ask.files.iter().map(|file| (file.field.clone(), file)).collect();
         let (form, kind) = multipart(&fields(&body), &files, ask.unique);
-        let mut request = ask.request(form)?;
+        request.body = form;
         request.headers.insert(CONTENT_TYPE, kind);
         if ask.stream {
             return Ok(Flow::relay(request, by_container(ask).unwrap_or_default()));
@@ -86,9 +92,22 @@ const fn draws(kind: EndpointKind) -> bool {
 }
 
 pub(super) fn json_body(ask: &Ask<'_>) -> Payload {
-    let mut body = ask.body.clone();
-    body.set("model", ask.target.model);
+    json_of(ask.body, Some(ask.target.model))
+}
+
+fn json_of(body: &RawObject, model: Option<&str>) -> Payload {
+    let mut body = body.clone();
+    match model {
+        Some(model) => body.set("model", model),
+        None => drop(body.remove("model")),
+    }
     Payload { segments: body.to_chunks().into_iter().map(Segment::Bytes).collect() }
+}
+
+/// Whether the address names the model already, so that a body about pictures does not (Microsoft Learn, "Azure OpenAI
+/// REST API reference", "Image generation").
+fn is_deployment(ask: &Ask<'_>, request: &WireRequest) -> bool {
+    draws(ask.kind) && request.uri.path().contains("/openai/deployments/")
 }
 
 /// Members as text fields: strings as they are, lists as repeated fields, anything else as JSON.
@@ -158,6 +177,9 @@ impl Form {
         }
         if is_heard(self.kind) {
             hide_own(&mut body);
+        }
+        if self.kind == EndpointKind::Ocr && !body.contains("object") {
+            body.set("object", "ocr");
         }
         let resolution = body.str("size").map(Cow::into_owned).filter(|_| draws(self.kind)).or(self.size);
         Ok(Told {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
-use std::net::IpAddr;
+use tianji_core::egress::is_public_site;
 use tianji_core::{Error, Kind, LossClass, Losses, Payload, Reply, Upload, WireRequest};
 
 impl Ask<'_> {
@@ -126,21 +126,11 @@ pub(crate) fn same_site(own: &str, named: &str) -> bool {
     scheme == named_scheme && (own == named || named == site || ended)
 }
 
-/// Whether an address that a vendor names is one of the public web: encrypted, and a host by a name that does not mean
-/// one inside. Anything else could lead into the operator's own network.
-pub fn is_public(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let numeric =
-        host.parse::<IpAddr>().is_ok() || host.contains(':') || !host.bytes().any(|b| b.is_ascii_alphabetic());
-    let named = host.contains('.') && !numeric && !INTERNAL.iter().any(|end| host.ends_with(end));
-    uri.scheme_str() == Some("https") && named
-}
-
 /// A request without a credential for a file that a vendor's reply names. Only public hosts and the vendor's own are
 /// asked: an address in a reply must not lead into the operator's network.
 pub(super) fn file_at(base: &str, url: &str) -> Result<WireRequest, Error> {
     let uri: Uri = url.parse().map_err(|_| super::compat::malformed())?;
-    if !is_public(&uri) && !same_site(base, url) {
+    if !is_public_site(&uri) && !same_site(base, url) {
         return Err(Error::provider(Kind::MalformedReply, "the provider's address of a file is not a public one"));
     }
     Ok(WireRequest { method: Method::GET, uri, headers: HeaderMap::new(), body: Payload::default() })
@@ -164,28 +154,3 @@ fn host(url: &str) -> Option<(String, String)> {
 
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// Endings of names that mean a host inside.
-const INTERNAL: &[&str] = &[".local", ".internal", ".localhost", ".lan", ".home.arpa", ".svc"];
-
-#[cfg(test)]
-mod tests {
-
-    use super::*;
-
-    #[test]
-    fn only_names_on_the_public_web_are_public() {
-        let cases = [
-            ("https://cdn.example.com/f.mp4?token=1", true),
-            ("https://CDN.example.com:8443/f.mp4", true),
-            ("http://cdn.example.com/f.mp4", false),
-            ("https://127.0.0.1/f", false),
-            ("https://[::1]/f", false),
-            ("https://169.254.169.254/latest/meta-data", false),
-            ("https://localhost/f", false),
-            ("https://metadata.google.internal/f", false),
-        ];
-        for (url, public) in cases {
-            assert_eq!(is_public(&url.parse().unwrap()), public, "{url}");
-        }
-    }
-}

@@ -29,7 +29,6 @@ mod video;
 pub use ask::Ask;
 pub use embeddings::EmbeddingRules;
 pub use form::multipart;
-pub use given::is_public;
 pub use inspect::{Seen, inspect};
 pub use invoke::{unread_body, usage_of_chunk};
 pub use meter::usage_of;

@@ -12,6 +12,7 @@ mod bedrock_mantle;
 mod clarifai;
 mod codestral;
 mod cohere;
+mod deepseek;
 mod gemini;
 mod gigachat;
 mod github_copilot;
@@ -59,6 +60,7 @@ pub(crate) const ALL: &[Folder] = &[
     clarifai::FOLDER,
     codestral::FOLDER,
     cohere::FOLDER,
+    deepseek::FOLDER,
     gemini::FOLDER,
     gigachat::FOLDER,
     github_copilot::FOLDER,

@@ -8,30 +8,6 @@ use tianji_sign::sigv4::Authorization;
 const HOME: (&str, &str) = ("HOME", "/home/me");
 const ENV: &[(&str, &str)] = &[("AWS_ACCESS_KEY_ID", "AKENV"), ("AWS_SECRET_ACCESS_KEY", "env-secret")];
 const FILES: [&str; 2] = ["read /home/me/.aws/credentials", "read /home/me/.aws/config"];
-const NONE: CredentialParams<'static> = CredentialParams {
-    aws_access_key_id: None,
-    aws_secret_access_key: None,
-    aws_session_token: None,
-    aws_profile_name: None,
-    aws_role_name: None,
-    aws_session_name: None,
-    aws_external_id: None,
-    aws_web_identity_token: None,
-    aws_sts_endpoint: None,
-    google: None,
-    tenant_id: None,
-    client_id: None,
-    client_secret: None,
-    scope: None,
-    username: None,
-    password: None,
-    oci_user: None,
-    oci_fingerprint: None,
-    oci_tenancy: None,
-    oci_key: None,
-    oci_key_file: None,
-    zen_api_key: None,
-};
 
 /// A reply of the Security Token Service.
 fn assumed(action: &str) -> Canned {
@@ -50,7 +26,7 @@ fn keys_of_the_entry_come_first() {
         aws_access_key_id: Some(&id),
         aws_secret_access_key: Some(&secret),
         aws_session_token: Some(&session),
-        ..NONE
+        ..CredentialParams::default()
     };
     let (asked, granted) = converse(&*source("aws", entry, ENV), vec![]);
     let granted = granted.unwrap();
@@ -60,10 +36,10 @@ fn keys_of_the_entry_come_first() {
 
 #[test]
 fn then_the_environment() {
-    let granted = converse(&*source("aws", NONE, ENV), vec![]).1.unwrap();
+    let granted = converse(&*source("aws", CredentialParams::default(), ENV), vec![]).1.unwrap();
     assert_eq!(keys(&granted), ("AKENV", "env-secret", None));
     let token = [ENV, &[("AWS_SESSION_TOKEN", "env-token")]].concat();
-    let granted = converse(&*source("aws", NONE, &token), vec![]).1.unwrap();
+    let granted = converse(&*source("aws", CredentialParams::default(), &token), vec![]).1.unwrap();
     assert_eq!(keys(&granted).2, Some("env-token"));
 }
 
@@ -74,8 +50,10 @@ fn then_a_web_identity() {
         ("AWS_ROLE_ARN", "arn:aws:iam::1:role/r"),
         ("AWS_REGION", "eu-west-1"),
     ];
-    let (asked, granted) =
-        converse(&*source("aws", NONE, &env), vec![good("jwt"), assumed("AssumeRoleWithWebIdentity")]);
+    let (asked, granted) = converse(
+        &*source("aws", CredentialParams::default(), &env),
+        vec![good("jwt"), assumed("AssumeRoleWithWebIdentity")],
+    );
     let granted = granted.unwrap();
     assert_eq!(keys(&granted), ("ASIA1", "role-secret", Some("role-token")));
     assert_eq!(granted.expires_at.unwrap().seconds(), NOW.seconds() + 3600);
@@ -85,11 +63,12 @@ fn then_a_web_identity() {
         "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr&RoleSessionName=tianji&WebIdentityToken=jwt"
     );
     assert!(!asked[1].request().headers.contains_key("authorization"), "the token is proof enough");
-    let entry = CredentialParams { aws_role_name: Some("arn:aws:iam::1:role/r"), ..NONE };
+    let entry = CredentialParams { aws_role_name: Some("arn:aws:iam::1:role/r"), ..CredentialParams::default() };
     let (asked, _) = converse(&*source("aws", entry, &env), vec![good("jwt"), assumed("AssumeRoleWithWebIdentity")]);
     assert_eq!(asked.len(), 2, "the platform's own role is not assumed a second time");
     let refusal = "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidIdentityToken</Code><Message>Token jwt-7 is expired</Message></Error></ErrorResponse>";
-    let (kind, shown) = failure(&*source("aws", NONE, &env), vec![good("jwt-7"), bad(400, refusal)]);
+    let (kind, shown) =
+        failure(&*source("aws", CredentialParams::default(), &env), vec![good("jwt-7"), bad(400, refusal)]);
     assert_eq!(kind, Kind::Authentication);
     assert!(shown.contains("AWS STS, asked for arn:aws:iam::1:role/r, gave no credential (HTTP 400: InvalidIdentityToken: Token *** is expired)"), "{shown}");
 }
@@ -101,7 +80,7 @@ fn a_web_identity_of_the_entry() {
         aws_web_identity_token: Some(token),
         aws_role_name: Some("arn:r"),
         aws_session_name: Some("me"),
-        ..NONE
+        ..CredentialParams::default()
     };
     let reply = || assumed("AssumeRoleWithWebIdentity");
     let (asked, _) = converse(&*source("aws", entry(&token), ENV), vec![reply()]);
@@ -129,9 +108,12 @@ fn then_the_shared_files() {
     };
     let plain =
         |id: &str, secret: &str, token: Option<&str>| (id.to_owned(), secret.to_owned(), token.map(str::to_owned));
-    assert_eq!(found(&[HOME], NONE), plain("AKFILE", "file/secret=+", None));
-    assert_eq!(found(&[HOME, ("AWS_PROFILE", "other")], NONE), plain("AKOTHER", "o", Some("ot")));
-    let work = CredentialParams { aws_profile_name: Some("work"), ..NONE };
+    assert_eq!(found(&[HOME], CredentialParams::default()), plain("AKFILE", "file/secret=+", None));
+    assert_eq!(
+        found(&[HOME, ("AWS_PROFILE", "other")], CredentialParams::default()),
+        plain("AKOTHER", "o", Some("ot"))
+    );
+    let work = CredentialParams { aws_profile_name: Some("work"), ..CredentialParams::default() };
     assert_eq!(
         found(&[HOME, ENV[0], ENV[1]], work),
         plain("AKWORK", "w", None),
@@ -139,7 +121,7 @@ fn then_the_shared_files() {
     );
     let named =
         [("AWS_SHARED_CREDENTIALS_FILE", "/a"), ("AWS_CONFIG_FILE", "/b"), ("AWS_EC2_METADATA_DISABLED", "true")];
-    let (asked, granted) = converse(&*source("aws", NONE, &named), vec![no_file(), no_file()]);
+    let (asked, granted) = converse(&*source("aws", CredentialParams::default(), &named), vec![no_file(), no_file()]);
     assert_eq!(lines(&asked), ["read /a", "read /b"]);
     assert!(granted.is_err());
 }
@@ -147,7 +129,7 @@ fn then_the_shared_files() {
 #[test]
 fn profiles_that_cannot_be_used_say_why() {
     let named = |config: &str| {
-        let entry = CredentialParams { aws_profile_name: Some("p"), ..NONE };
+        let entry = CredentialParams { aws_profile_name: Some("p"), ..CredentialParams::default() };
         failure(&*source("aws", entry, &[HOME]), vec![no_file(), good(config)])
     };
     for (config, words) in [
@@ -167,7 +149,7 @@ fn profiles_that_cannot_be_used_say_why() {
 fn a_profile_assumes_roles() {
     let config = "[profile p]\nrole_arn = arn:p\nexternal_id = x1\nrole_session_name = sess\nsource_profile = q\n[profile q]\naws_access_key_id = AKQ\naws_secret_access_key = q\n[profile own]\nrole_arn = arn:own\nsource_profile = own\naws_access_key_id = AKOWN\naws_secret_access_key = o\n[profile envy]\nrole_arn = arn:e\ncredential_source = Environment\n";
     for (profile, key) in [("p", "AKQ"), ("own", "AKOWN"), ("envy", "AKENV")] {
-        let entry = CredentialParams { aws_profile_name: Some(profile), ..NONE };
+        let entry = CredentialParams { aws_profile_name: Some(profile), ..CredentialParams::default() };
         let env = [HOME, ENV[0], ENV[1]];
         let (asked, granted) =
             converse(&*source("aws", entry, &env), vec![no_file(), good(config), assumed("AssumeRole")]);
@@ -181,7 +163,7 @@ fn a_profile_assumes_roles() {
 fn then_the_container() {
     let reply = r#"{"AccessKeyId":"ASIAC","SecretAccessKey":"cs","Token":"ct","Expiration":"2026-11-22T08:29:45Z","RoleArn":"r"}"#;
     let env = [("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/x"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "word")];
-    let (asked, granted) = converse(&*source("aws", NONE, &env), vec![good(reply)]);
+    let (asked, granted) = converse(&*source("aws", CredentialParams::default(), &env), vec![good(reply)]);
     let granted = granted.unwrap();
     assert_eq!(keys(&granted), ("ASIAC", "cs", Some("ct")));
     assert_eq!(granted.expires_at.unwrap().seconds(), NOW.seconds() + 6 * 3600);
@@ -191,14 +173,14 @@ fn then_the_container() {
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials"),
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/var/t"),
     ];
-    let (asked, _) = converse(&*source("aws", NONE, &eks), vec![good("t-1\n"), good(reply)]);
+    let (asked, _) = converse(&*source("aws", CredentialParams::default(), &eks), vec![good("t-1\n"), good(reply)]);
     assert_eq!(lines(&asked), ["read /var/t", "GET http://169.254.170.23/v1/credentials"]);
     assert_eq!(asked[1].header("authorization"), "t-1");
     for url in
         ["http://evil.example/c", "http://169.254.169.254/c", "ftp://localhost/c", "http://127.0.0.1.evil.example/"]
     {
         let env = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)];
-        let (kind, shown) = failure(&*source("aws", NONE, &env), vec![]);
+        let (kind, shown) = failure(&*source("aws", CredentialParams::default(), &env), vec![]);
         assert!(kind == Kind::Authentication && shown.contains("must be https"), "{url}: {shown}");
     }
 }
@@ -208,7 +190,7 @@ fn last_the_machine() {
     let reply = r#"{"Code":"Success","AccessKeyId":"ASIAM","SecretAccessKey":"ms","Token":"mt","Expiration":"2026-11-22T08:29:45Z"}"#;
     let env = [HOME];
     let replies = vec![no_file(), no_file(), good("session"), good("my-role\n"), good(reply)];
-    let (asked, granted) = converse(&*source("aws", NONE, &env), replies);
+    let (asked, granted) = converse(&*source("aws", CredentialParams::default(), &env), replies);
     assert_eq!(keys(&granted.unwrap()), ("ASIAM", "ms", Some("mt")));
     let folder = "http://169.254.169.254/latest/meta-data/iam/security-credentials/";
     let put = "PUT http://169.254.169.254/latest/api/token".to_owned();
@@ -216,7 +198,7 @@ fn last_the_machine() {
     assert_eq!(asked[2].header("x-aws-ec2-metadata-token-ttl-seconds"), "21600");
     assert_eq!(asked[4].header("x-aws-ec2-metadata-token"), "session");
     for replies in [vec![Canned::Silence], vec![good("session"), bad(404, "")]] {
-        let (kind, shown) = failure(&*source("aws", NONE, &[]), replies);
+        let (kind, shown) = failure(&*source("aws", CredentialParams::default(), &[]), replies);
         assert_eq!(kind, Kind::Authentication);
         assert!(shown.contains("AWS_ACCESS_KEY_ID"), "{shown}");
     }
@@ -229,7 +211,7 @@ fn a_role_is_assumed_with_a_signature() {
         aws_session_name: Some("sess"),
         aws_external_id: Some("ext 1"),
         aws_sts_endpoint: Some("http://127.0.0.1:9/sts"),
-        ..NONE
+        ..CredentialParams::default()
     };
     let env = [ENV[0], ENV[1], ("AWS_SESSION_TOKEN", "env-token"), ("AWS_REGION", "eu-west-1")];
     let (asked, granted) = converse(&*source("aws", entry, &env), vec![assumed("AssumeRole")]);

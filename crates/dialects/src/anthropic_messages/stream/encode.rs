@@ -48,7 +48,7 @@ impl MessagesEncoder {
         Self { view, started: false, next: 0, parts: Vec::new(), usage: Usage::default(), finish: None }
     }
 
-    fn start(&mut self, id: &str, usage: Option<Usage>, out: &mut BytesMut) {
+    fn start(&mut self, id: &str, model: &str, usage: Option<Usage>, out: &mut BytesMut) {
         if self.started {
             return;
         }
@@ -59,7 +59,7 @@ impl MessagesEncoder {
             kind: "message",
             role: "assistant",
             content: [],
-            model: &self.view.model,
+            model: self.view.model_or(model),
             stop_reason: None,
             stop_sequence: None,
             usage: UsageMember::of(&self.usage, None).with_caches(),
@@ -165,7 +165,7 @@ impl MessagesEncoder {
 impl StreamEncoder for MessagesEncoder {
     fn encode(&mut self, event: &StreamEvent, out: &mut BytesMut) {
         match event {
-            StreamEvent::Start { id, usage, .. } => self.start(id, *usage, out),
+            StreamEvent::Start { id, model, usage, .. } => self.start(id, model, *usage, out),
             StreamEvent::PartStart { choice: 0, index, kind } => self.begin(*index, kind, out),
             StreamEvent::Delta { choice: 0, index, delta } => self.grow(*index, delta, out),
             StreamEvent::PartEnd { choice: 0, index } => self.end(*index, out),
@@ -187,7 +187,7 @@ impl StreamEncoder for MessagesEncoder {
     }
 
     fn finish(&mut self, out: &mut BytesMut) {
-        self.start("", None, out);
+        self.start("", "", None, out);
         while !self.parts.is_empty() {
             self.stop(0, out);
         }

@@ -2,6 +2,9 @@
 //!
 //! Every block begins and ends; content blocks and tool calls are numbered each from 0 without gaps; a text or thought
 //! that stays empty is never begun.
+//!
+//! Text before tool calls is the tool plan. That it is such text is known when it arrives only if the request leaves the
+//! model no choice but to call a tool; otherwise it is content, which cannot be taken back when a call follows.
 
 use super::DONE;
 use crate::StreamEncoder;
@@ -23,6 +26,8 @@ pub(in crate::cohere_chat) struct CohereEncoder {
     calls: usize,
     citations: usize,
     parts: Vec<OpenPart>,
+    /// What was said as plan.
+    plan: String,
     usage: Option<Usage>,
     finish: Option<Finish>,
     /// One event's data, kept for its memory.
@@ -41,6 +46,8 @@ enum What {
     /// Number of the block once it has begun.
     Text(Option<usize>),
     Thinking(Option<usize>),
+    /// The tool plan, which has no number, no beginning and no end.
+    Plan,
     Call {
         number: usize,
         silent: bool,
@@ -62,6 +69,7 @@ impl CohereEncoder {
             calls: 0,
             citations: 0,
             parts: Vec::with_capacity(2),
+            plan: String::new(),
             usage: None,
             finish: None,
             data: BytesMut::with_capacity(256),
@@ -94,10 +102,13 @@ impl CohereEncoder {
 
     fn begin(&mut self, part: u32, kind: &PartKind, out: &mut BytesMut) {
         // Where an upstream's parts overlap, text ends when something else begins: it may begin anew later.
-        while let Some(at) = self.parts.iter().position(|open| matches!(open.what, What::Text(_) | What::Thinking(_))) {
+        while let Some(at) =
+            self.parts.iter().position(|open| matches!(open.what, What::Text(_) | What::Thinking(_) | What::Plan))
+        {
             self.stop(at, out);
         }
         let what = match kind {
+            PartKind::Text if self.view.must_call && self.calls == 0 => What::Plan,
             PartKind::Text | PartKind::Refusal => What::Text(None),
             PartKind::Thinking => What::Thinking(None),
             PartKind::ToolCall { id, name, kind } => {
@@ -154,6 +165,9 @@ impl CohereEncoder {
             self.parts.push(OpenPart { part, what });
             self.parts.len() - 1
         });
+        if matches!(self.parts.get(at), Some(OpenPart { what: What::Plan, .. })) {
+            return self.say_plan(text, out);
+        }
         let next = self.blocks;
         let Some(What::Text(block) | What::Thinking(block)) = self.parts.get_mut(at).map(|open| &mut open.what) else {
             return;
@@ -173,6 +187,26 @@ impl CohereEncoder {
             json::string(text, data);
             data.extend_from_slice(b"}}}");
         });
+    }
+
+    fn say_plan(&mut self, text: &str, out: &mut BytesMut) {
+        self.plan.push_str(text);
+        self.event("tool-plan-delta", out, |data| {
+            data.extend_from_slice(br#","delta":{"message":{"tool_plan":"#);
+            json::string(text, data);
+            data.extend_from_slice(b"}}");
+        });
+    }
+
+    /// A plan that no call has followed was the answer after all.
+    fn answer_with_plan(&mut self, out: &mut BytesMut) {
+        let plan = std::mem::take(&mut self.plan);
+        if self.calls == 0 && !plan.is_empty() {
+            self.view.must_call = false;
+            self.begin(u32::MAX, &PartKind::Text, out);
+            self.say(u32::MAX, "text", &plan, out);
+            self.stop_all(out);
+        }
     }
 
     fn arguments(&mut self, number: usize, text: &str, out: &mut BytesMut) {
@@ -213,7 +247,7 @@ impl CohereEncoder {
     /// Ends the block of an open part.
     fn stop(&mut self, at: usize, out: &mut BytesMut) {
         match self.parts.remove(at).what {
-            What::Text(None) | What::Thinking(None) => {}
+            What::Text(None) | What::Thinking(None) | What::Plan => {}
             What::Text(Some(number)) | What::Thinking(Some(number)) => self.end_event("content-end", number, out),
             What::Call { number, silent } => {
                 // A function called without arguments: clients parse them, so they must be an object.
@@ -261,6 +295,7 @@ impl StreamEncoder for CohereEncoder {
             StreamEvent::Usage(usage) => self.usage = Some(*usage),
             StreamEvent::Finish { choice: 0, finish } => {
                 self.stop_all(out);
+                self.answer_with_plan(out);
                 self.finish.get_or_insert_with(|| finish.clone());
             }
             StreamEvent::Error(error) => self.fail(error, out),
@@ -276,6 +311,7 @@ impl StreamEncoder for CohereEncoder {
     fn finish(&mut self, out: &mut BytesMut) {
         self.start("", out);
         self.stop_all(out);
+        self.answer_with_plan(out);
         let word = self.finish.as_ref().map(|ended| finish::word(ended.reason));
         let consumed = self.usage;
         self.event("message-end", out, |data| {

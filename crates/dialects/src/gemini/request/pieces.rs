@@ -13,16 +13,16 @@ use tianji_core::generate::{
     AudioPart, FilePart, ImagePart, MediaSource, Part, Role, ToolCall, ToolCallKind, ToolResult,
 };
 
-/// Encodes the parts of the message at `path`.
+/// Encodes parts of the message at a path, from a place in it on.
 pub(super) fn encode<'a>(
     parts: &'a [Part],
     role: Role,
-    path: &str,
+    (path, first): (&str, usize),
     job: &mut Job<'a, '_>,
 ) -> Result<Vec<Written<'a>>, DialectError> {
     let mut written = Vec::with_capacity(parts.len());
     for (at, part) in parts.iter().enumerate() {
-        let path = format!("{path}.content[{at}]");
+        let path = format!("{path}.content[{}]", first + at);
         match part {
             Part::Text(text) => {
                 job.no_mark(text.cache.is_some(), &path);

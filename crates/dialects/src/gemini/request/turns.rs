@@ -14,7 +14,7 @@ use tianji_core::generate::{GenerateRequest, Message, Part, Role, ToolResult};
 pub(super) struct Conversation<'a> {
     /// Parts of `systemInstruction`.
     pub(super) system: Vec<Written<'a>>,
-    /// `contents`; no two neighbours of the same role.
+    /// `contents`; no two neighbours of the same role, but for a turn that follows results of tools.
     pub(super) turns: Vec<Turn<'a>>,
 }
 
@@ -23,6 +23,9 @@ pub(super) struct Conversation<'a> {
 pub(super) struct Turn<'a> {
     role: &'static str,
     parts: Vec<Written<'a>>,
+    /// It answers calls: what the user says then is a turn of its own.
+    #[serde(skip)]
+    answers: bool,
 }
 
 /// Builds the conversation.
@@ -34,7 +37,17 @@ pub(super) fn conversation<'a>(job: &mut Job<'a, '_>) -> Result<Conversation<'a>
         if message.name.is_some() {
             job.hint(format!("{path}.name"), "this dialect has no names of speakers");
         }
-        let parts = pieces::encode(&message.parts, message.role, &path, job)?;
+        let answers = message.parts.iter().take_while(|part| matches!(part, Part::ToolResult(_))).count();
+        let results = if job.own { 0 } else { answers };
+        let (results, rest) = message.parts.split_at(results);
+        if !results.is_empty() {
+            let parts = pieces::encode(results, message.role, (&path, 0), job)?;
+            push(&mut turns, "user", parts, job.own);
+        }
+        if rest.is_empty() && !results.is_empty() {
+            continue;
+        }
+        let parts = pieces::encode(rest, message.role, (&path, results.len()), job)?;
         match message.role {
             // Models of other families (Gemma) take no instructions beside the conversation.
             Role::System | Role::Developer if job.target.capabilities.system_messages != Some(false) => {
@@ -43,10 +56,13 @@ pub(super) fn conversation<'a>(job: &mut Job<'a, '_>) -> Result<Conversation<'a>
             }
             Role::System | Role::Developer if parts.is_empty() => {}
             Role::Assistant if parts.is_empty() => job.hint(path, "an empty turn of the assistant"),
-            Role::Assistant => push(&mut turns, "model", answer(parts, job)),
+            Role::Assistant => {
+                let parts = answer(parts, job);
+                push(&mut turns, "model", parts, job.own);
+            }
             _ => {
                 let parts = not_empty(parts, &path, job)?;
-                push(&mut turns, "user", parts);
+                push(&mut turns, "user", parts, job.own);
             }
         }
     }
@@ -58,7 +74,7 @@ pub(super) fn conversation<'a>(job: &mut Job<'a, '_>) -> Result<Conversation<'a>
         }
     }
     if turns.is_empty() && job.target.modify_params {
-        turns.push(Turn { role: "user", parts: vec![Piece::text(PLACEHOLDER).into()] });
+        turns.push(Turn { role: "user", parts: vec![Piece::text(PLACEHOLDER).into()], answers: false });
     }
     Ok(Conversation { system, turns })
 }
@@ -71,11 +87,16 @@ pub(super) fn function_of<'a>(request: &'a GenerateRequest, result: &'a ToolResu
     called.map(|call| call.name.as_str()).or(result.name.as_deref()).filter(|name| !name.is_empty())
 }
 
-/// Adds parts to the last turn if it is the same speaker's, else as a new turn.
-fn push<'a>(turns: &mut Vec<Turn<'a>>, role: &'static str, parts: Vec<Written<'a>>) {
+/// Adds parts to the last turn if it is the same speaker's, else as a new turn. A turn that answers calls stays by itself,
+/// unless a client of this very dialect wrote more into it.
+fn push<'a>(turns: &mut Vec<Turn<'a>>, role: &'static str, parts: Vec<Written<'a>>, own: bool) {
+    let answers = !own && parts.iter().any(is_result);
     match turns.last_mut() {
-        Some(last) if last.role == role => last.parts.extend(parts),
-        _ => turns.push(Turn { role, parts }),
+        Some(last) if last.role == role && (answers || !last.answers) => {
+            last.answers |= answers;
+            last.parts.extend(parts);
+        }
+        _ => turns.push(Turn { role, parts, answers }),
     }
 }
 

@@ -17,7 +17,7 @@ pub(in crate::gemini) fn encode(response: &GenerateResponse, view: &ClientView) 
     let lists: Vec<(&'static str, Vec<Json>)> =
         ANSWER_MEMBERS.iter().map(|names| list(names, &response.extra)).collect();
     let candidates = response.choices.iter().enumerate().map(|(at, choice)| candidate(at, choice, &lists));
-    let model = if view.model.is_empty() { &response.model } else { &view.model };
+    let model = view.model_or(&response.model);
     let reply = Reply::new(candidates.collect(), response.usage.as_ref(), model, client_id(&response.id, view));
     reply.bytes()
 }

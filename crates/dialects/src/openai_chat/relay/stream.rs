@@ -24,7 +24,7 @@ use tianji_wire::Frame;
 #[derive(Debug)]
 pub(in crate::openai_chat) struct ChatRelay {
     include_usage: bool,
-    /// The model's name for the client, as JSON.
+    /// The model's name for the client, as JSON; empty if the upstream's own shall be shown.
     model: Vec<u8>,
     same: Same,
     choices: Vec<Choice>,
@@ -51,7 +51,9 @@ impl ChatRelay {
     /// Before the first frame.
     pub(in crate::openai_chat) fn new(view: ClientView) -> Self {
         let mut model = BytesMut::with_capacity(view.model.len() + 2);
-        json::string(&view.model, &mut model);
+        if !view.model.is_empty() {
+            json::string(&view.model, &mut model);
+        }
         Self {
             include_usage: view.include_usage,
             model: model.to_vec(),
@@ -94,6 +96,9 @@ impl ChatRelay {
     }
 
     fn name_model(&self, data: &[u8], edits: &mut Edits) {
+        if self.model.is_empty() {
+            return;
+        }
         if let Some(model) = scan::member(data, 0, "model") {
             edits.replace(model.value, self.model.as_slice());
         } else if let Some(first) = scan::members(data, 0).next() {
@@ -104,7 +109,7 @@ impl ChatRelay {
 
     /// Keeps the part of a chunk that does not change: the one without `choices`.
     fn remember(&mut self, data: &[u8], cut: &Range<usize>) {
-        if self.same.learnt >= MOST_LEARNT {
+        if self.same.learnt >= MOST_LEARNT || self.model.is_empty() {
             return;
         }
         self.same.learnt += 1;
@@ -211,7 +216,10 @@ impl ChatRelay {
         json::string(chunk.id.as_deref().unwrap_or_default(), frame);
         let created = chunk.created.unwrap_or_default() as i64;
         let _ = write!(frame, r#","object":"chat.completion.chunk","created":{created},"model":"#);
-        frame.extend_from_slice(&self.model);
+        match self.model.as_slice() {
+            [] => json::string(chunk.model.as_deref().unwrap_or_default(), frame),
+            shown => frame.extend_from_slice(shown),
+        }
         frame.extend_from_slice(br#","choices":[],"usage":"#);
         match raw {
             Some(raw) => frame.extend_from_slice(raw.as_bytes()),

@@ -144,6 +144,10 @@ fn object(body: &[u8], member: &Member) -> Option<Option<usize>> {
 
 fn with_model(body: &Bytes, view: &ClientView, model: Option<Member>, mut edits: Edits) -> Bytes {
     let mut out = BytesMut::with_capacity(body.len() + view.model.len() + 16);
+    if view.model.is_empty() {
+        edits.apply(body, &mut out);
+        return out.freeze();
+    }
     let mut name = BytesMut::with_capacity(view.model.len() + 2);
     json::string(&view.model, &mut name);
     if let Some(model) = model {

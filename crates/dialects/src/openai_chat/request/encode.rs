@@ -277,6 +277,12 @@ impl Body<'_> {
                     let class = text_only(name, raw);
                     self.losses.push(class, name.as_str(), "a parameter that only text completions have");
                 }
+                _ if request.source == DialectId::OpenAiResponses
+                    && KEPT_HERE.contains(&name.as_str())
+                    && !self.allows(name) =>
+                {
+                    self.losses.push(LossClass::Hint, name.as_str(), "kept and repeated by the gateway");
+                }
                 _ if name != "stream_options" => self.once(name, raw),
                 _ => {}
             }
@@ -327,3 +333,6 @@ fn search_options<'a>(size: Option<&'a String>, location: Option<&'a Json>) -> S
 
 /// OpenAI wants a name for every schema; other dialects have none.
 const SCHEMA_NAME: &str = "response";
+
+/// What a client of Responses says about keeping its response: that is done here, and most vendors refuse the words.
+const KEPT_HERE: &[&str] = &["metadata", "store"];

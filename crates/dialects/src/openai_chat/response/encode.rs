@@ -20,7 +20,7 @@ pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientV
     json::string(client_id(&response.id, view), &mut out);
     let created = response.created.unwrap_or(view.created);
     let _ = write!(out, r#","object":"chat.completion","created":{created},"model":"#);
-    json::string(&view.model, &mut out);
+    json::string(view.model_or(&response.model), &mut out);
     out.extend_from_slice(br#","choices":["#);
     let mut commas = Commas::new();
     for choice in &response.choices {
@@ -48,9 +48,18 @@ pub(in crate::openai_chat) fn encode(response: &GenerateResponse, view: &ClientV
     out.freeze()
 }
 
-/// The id to show: the upstream's own unless it has none or it is plainly another dialect's (`msg_…`).
+/// The id to show: the upstream's own unless it has none or it is plainly another dialect's (Anthropic's `msg_…`,
+/// Cohere's bare UUIDs).
 pub(crate) fn client_id<'a>(id: &'a str, view: &'a ClientView) -> &'a str {
-    if (id.is_empty() || id.starts_with("msg_")) && !view.minted_id.is_empty() { &view.minted_id } else { id }
+    let foreign = id.is_empty() || id.starts_with("msg_") || is_uuid(id);
+    if foreign && !view.minted_id.is_empty() { &view.minted_id } else { id }
+}
+
+/// RFC 9562, section 4: 32 digits in groups of 8, 4, 4, 4 and 12.
+fn is_uuid(id: &str) -> bool {
+    let hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    id.len() == 36
+        && id.bytes().enumerate().all(|(at, byte)| if hyphen(at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
 /// The member of `provider_specific_fields` under which the reference proxy keeps a vendor's own block.

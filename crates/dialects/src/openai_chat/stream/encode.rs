@@ -57,21 +57,21 @@ impl ChatEncoder {
         Self { view, head: BytesMut::new(), choices: Vec::with_capacity(1), usage: None, extras: Extras::default() }
     }
 
-    fn start(&mut self, id: &str, created: Option<i64>) {
+    fn start(&mut self, id: &str, model: &str, created: Option<i64>) {
         let head = &mut self.head;
         head.clear();
         head.extend_from_slice(br#"data: {"id":"#);
         json::string(client_id(id, &self.view), head);
         let created = created.unwrap_or(self.view.created);
         let _ = write!(head, r#","object":"chat.completion.chunk","created":{created},"model":"#);
-        json::string(&self.view.model, head);
+        json::string(self.view.model_or(model), head);
         head.extend_from_slice(br#","choices":["#);
     }
 
     /// The answer with that number, announced by a chunk with its role; `None` once it has ended.
     fn choice(&mut self, index: u32, out: &mut BytesMut) -> Option<usize> {
         if self.head.is_empty() {
-            self.start("", None);
+            self.start("", "", None);
         }
         if let Some(at) = self.choices.iter().position(|choice| choice.index == index) {
             return self.choices.get(at).filter(|choice| !choice.finished).map(|_| at);
@@ -329,8 +329,8 @@ impl ChatEncoder {
 impl StreamEncoder for ChatEncoder {
     fn encode(&mut self, event: &StreamEvent, out: &mut BytesMut) {
         match event {
-            StreamEvent::Start { id, created, usage, .. } => {
-                self.start(id, *created);
+            StreamEvent::Start { id, model, created, usage } => {
+                self.start(id, model, *created);
                 self.usage = *usage;
             }
             StreamEvent::PartStart { choice, index, kind } => self.begin(*choice, *index, kind, out),
@@ -346,7 +346,7 @@ impl StreamEncoder for ChatEncoder {
     fn finish(&mut self, out: &mut BytesMut) {
         if let (true, Some(usage)) = (self.view.include_usage, self.usage) {
             if self.head.is_empty() {
-                self.start("", None);
+                self.start("", "", None);
             }
             out.extend_from_slice(&self.head);
             out.extend_from_slice(br#"],"usage":"#);

@@ -83,20 +83,35 @@ impl Body<'_> {
 
     fn sampling(&mut self, request: &GenerateRequest) {
         let sampling = &request.sampling;
-        self.number("max_output_tokens", sampling.max_output_tokens.as_ref());
+        let most = sampling.max_output_tokens.as_ref();
+        match most.filter(|most| !self.own && most.as_u64().is_some_and(|most| most < LEAST_OUTPUT)) {
+            Some(_) => self.value("max_output_tokens", &LEAST_OUTPUT),
+            None => self.number("max_output_tokens", most),
+        }
         match &sampling.temperature {
             // The only temperature that models without sampling parameters take is their default.
             Some(one) if one.as_f64() == Some(1.0) => self.value("temperature", one),
             temperature => self.sampled("temperature", temperature.as_ref()),
         }
         self.sampled("top_p", sampling.top_p.as_ref());
-        self.number("top_k", sampling.top_k.as_ref());
+        // Not a parameter of OpenAI's: clients whose dialect has it do not mean that the call should fail.
+        match &sampling.top_k {
+            Some(_) if !self.own && !self.allows("top_k") && request.source != DialectId::OpenAiChat => {
+                self.losses.push(LossClass::Hint, "top_k", "this dialect has no such parameter");
+            }
+            top_k => self.number("top_k", top_k.as_ref()),
+        }
         self.sampled("top_logprobs", sampling.top_logprobs.as_ref());
         self.no_word("frequency_penalty", sampling.frequency_penalty.as_ref());
         self.no_word("presence_penalty", sampling.presence_penalty.as_ref());
         self.no_word("seed", sampling.seed.as_ref());
         self.no_word("n", sampling.n.as_ref().filter(|n| n.as_f64() != Some(1.0)));
-        self.no_word("stop", Some(&sampling.stop).filter(|stop| !stop.is_empty()));
+        // Agents that speak Anthropic's dialect send stop sequences to every model.
+        let by_agents = request.source == DialectId::AnthropicMessages;
+        let class = if by_agents { LossClass::Hint } else { LossClass::Parameter };
+        if let Some(raw) = Json::of(&sampling.stop).ok().filter(|_| !sampling.stop.is_empty()) {
+            self.unsaid("stop", &raw, class);
+        }
     }
 
     /// Writes a sampling parameter unless the model is known to refuse such.
@@ -304,6 +319,9 @@ fn write_format(output: &OutputFormat, commas: &mut Commas, out: &mut BytesMut) 
 /// What to include to get thoughts that can be sent back (OpenAI docs, "Reasoning models", "Encrypted reasoning
 /// items").
 const ENCRYPTED: &str = "reasoning.encrypted_content";
+
+/// Fewest output tokens that OpenAI takes (API reference, "Create a model response", `max_output_tokens`).
+const LEAST_OUTPUT: u64 = 16;
 
 /// Length of `{}`.
 const EMPTY: usize = 2;

@@ -20,6 +20,9 @@ pub(super) fn decode(raw: &Json, request: &mut GenerateRequest) -> Result<(), Di
     }
     let list: Vec<&RawValue> =
         raw.read().map_err(|_| DialectError::invalid("input", "it must be a string or a list of items"))?;
+    if list.is_empty() {
+        return Err(DialectError::invalid("input", "it must not be empty"));
+    }
     let mut reader = Reader { messages: &mut request.messages, spoke: Spoke::Other };
     for (at, raw) in list.into_iter().enumerate() {
         reader.item(raw, &format!("input[{at}]"))?;

@@ -68,11 +68,14 @@ impl Writer<'_> {
         self.member("call_id", &result.call_id);
         self.out.extend_from_slice(br#","output":"#);
         let placed = place(&result.parts, path, |_| true);
-        let one_text = matches!(placed.as_slice(), [(_, Part::Text(_))]) && !self.own;
-        if placed.is_empty() {
-            self.out.extend_from_slice(br#""""#);
-        } else {
-            self.content(&placed, result.bare || one_text, false)?;
+        let texts: Option<Vec<&str>> = placed.iter().map(|(_, part)| plain_text(part)).collect();
+        match texts.filter(|texts| !self.own && texts.len() > 1) {
+            Some(lines) => json::string(&lines.join("\n"), self.out),
+            None if placed.is_empty() => self.out.extend_from_slice(br#""""#),
+            None => {
+                let one_text = matches!(placed.as_slice(), [(_, Part::Text(_))]) && !self.own;
+                self.content(&placed, result.bare || one_text, false)?;
+            }
         }
         self.out.extend_from_slice(b"}");
         Ok(())
@@ -197,6 +200,14 @@ impl Writer<'_> {
 }
 
 /// Whether it is an item and no part of a message.
+/// A text that says nothing but itself.
+fn plain_text<'a>(part: &'a Part) -> Option<&'a str> {
+    match part {
+        Part::Text(text) => Some(&text.text),
+        _ => None,
+    }
+}
+
 fn is_item(own: &Opaque) -> bool {
     let of_message = own.type_name.starts_with("input_") || own.type_name.starts_with("output_");
     own.dialect == DialectId::OpenAiResponses && !of_message

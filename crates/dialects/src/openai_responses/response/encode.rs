@@ -12,11 +12,11 @@ use tianji_core::{DialectId, Json};
 
 /// Writes a reply. This dialect has one answer: of several the first is shown.
 pub(in crate::openai_responses) fn encode(response: &GenerateResponse, view: &ClientView) -> Bytes {
-    let model = if view.model.is_empty() { &response.model } else { &view.model };
+    let model = view.model_or(&response.model);
     let shell = Shell {
         id: ids::response(&response.id, view).into_owned(),
         created: response.created.unwrap_or(view.created),
-        model: model.clone(),
+        model: model.to_owned(),
     };
     let choice = response.choices.first();
     let incomplete = finish::incomplete(choice.and_then(|choice| choice.finish.as_ref()));

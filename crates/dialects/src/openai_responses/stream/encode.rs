@@ -32,7 +32,7 @@ impl ResponsesEncoder {
         if self.shell.is_some() {
             return;
         }
-        let shown = if self.view.model.is_empty() { model } else { &self.view.model };
+        let shown = self.view.model_or(model);
         let shell = Shell {
             id: ids::response(id, &self.view).into_owned(),
             created: created.unwrap_or(self.view.created),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tianji_core::generate::{GenerateRequest, Message, Part, Role};
 use tianji_core::{DialectId, Json, Losses};
 
-/// One user message for each prompt, as the reference proxy has it. A prompt of its own is bare, one of a list is not.
+/// One user message for each prompt, as the reference proxy has it. One alone in a list is not bare: it stays a list.
 ///
 /// # Errors
 /// Token ids mean something to one model only: they can be forwarded, not translated.
@@ -15,8 +15,10 @@ pub(super) fn decode(raw: &Json) -> Result<Vec<Message>, DialectError> {
         Value::Array(list) if !list.is_empty() => list,
         _ => return Err(DialectError::invalid("prompt", "it must be a text or a list of texts")),
     };
+    let alone = list.len() == 1;
     let message = |prompt: Value| match prompt {
-        Value::String(text) => Ok(Message::of(Role::User, vec![Part::text(text)])),
+        Value::String(text) if alone => Ok(Message::of(Role::User, vec![Part::text(text)])),
+        Value::String(text) => Ok(Message::text(Role::User, text)),
         Value::Number(_) | Value::Array(_) => {
             Err(DialectError::invalid("prompt", "token ids can only be sent to a model that takes text completions"))
         }

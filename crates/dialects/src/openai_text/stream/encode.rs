@@ -42,7 +42,7 @@ impl TextEncoder {
         json::string(client_id(id, &self.view), head);
         let created = created.unwrap_or(self.view.created);
         let _ = write!(head, r#","object":"text_completion","created":{created},"model":"#);
-        json::string(if self.view.model.is_empty() { model } else { &self.view.model }, head);
+        json::string(self.view.model_or(model), head);
         head.extend_from_slice(br#","choices":["#);
     }
 

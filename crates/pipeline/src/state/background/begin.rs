@@ -7,6 +7,7 @@ use crate::body::ReplyBody;
 use crate::call::{Admitted, Screened};
 use crate::dispatch::Failed;
 use crate::headers;
+use crate::keep_alive;
 use crate::shared::Shared;
 use crate::state::{Conversation, TTL};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -33,7 +34,8 @@ pub(crate) async fn begin(shared: &Shared, call: Screened) -> Result<Response<Re
     };
     call.background = Some(Arc::clone(&run));
     let (body, kind) = if call.stream {
-        let events = ReplyBody::Events(Box::new(EventReader::from_start(Arc::clone(&run))));
+        let reader = EventReader::from_start(Arc::clone(&run));
+        let events = keep_alive::events(reader, call.controls.keep_alive, &call.snapshot.settings);
         (events, HeaderValue::from_static("text/event-stream; charset=utf-8"))
     } else {
         (ReplyBody::of(run.begun.clone()), crate::attempt::JSON)

@@ -3,6 +3,7 @@
 use super::Run;
 use crate::body::ReplyBody;
 use crate::door::Caller;
+use crate::keep_alive;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use bytes::{Bytes, BytesMut};
@@ -98,6 +99,11 @@ impl EventReader {
         here.then_some(Self { run, place, over: false })
     }
 
+    /// Whether nothing more comes.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over || self.run.log.lock().ended
+    }
+
     /// The next events.
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut logged = self.run.log.lock();
@@ -145,7 +151,8 @@ pub async fn resume(
         None => EventReader::after(run, 0).map(|reader| EventReader { place: 0, ..reader }),
         Some(number) => EventReader::after(run, number),
     };
-    let mut response = Response::new(ReplyBody::Events(Box::new(reader.ok_or_else(gone)?)));
+    let events = keep_alive::events(reader.ok_or_else(gone)?, None, &snapshot.settings);
+    let mut response = Response::new(events);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -8,7 +8,7 @@ use tianji_wire::RawObject;
 
 /// Id of the response that a call makes.
 pub(super) fn id_of(call: &Admitted) -> String {
-    format!("resp_{}", call.receipt.minted_id())
+    format!("resp_{}", call.receipt.unique())
 }
 
 /// What the client gets at once.

@@ -44,7 +44,7 @@ impl Wire for TitanText1 {
     }
 
     fn unsupported(_: &Ask<'_>) -> &'static [&'static str] {
-        &["dimensions"]
+        &["dimensions", "user"]
     }
 
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {
@@ -69,6 +69,7 @@ impl Wire for TitanText2 {
         if let Some(size) = call.dimensions() {
             body.set_raw("dimensions", size.to_vec().into());
         }
+        floats(call, "embeddingTypes", &mut body);
         invoke(call, &body)
     }
 
@@ -113,12 +114,21 @@ impl Wire for Cohere {
     }
 
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {
-        invoke(call, &cohere::fields(call, items))
+        let mut body = cohere::fields(call, items);
+        floats(call, "embedding_types", &mut body);
+        invoke(call, &body)
     }
 
     fn read(reply: &Reply) -> Result<Part, Error> {
         let part = cohere::read(reply)?;
         Ok(Part { usage: part.usage.or_else(|| counted(reply)), ..part })
+    }
+}
+
+/// Names the type of the vectors where the client asks for an encoding: any is written from floats.
+fn floats(call: &Call<'_>, name: &str, body: &mut RawObject) {
+    if call.params.contains("encoding_format") && !body.contains(name) {
+        body.set(name, &["float"]);
     }
 }
 

@@ -30,6 +30,10 @@ impl Wire for Cohere {
 
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {
         let mut body = fields(call, items);
+        match call.params.str("encoding_format") {
+            Some(format) if !body.contains("embedding_types") => body.set("embedding_types", &[format]),
+            _ => {}
+        }
         body.set("model", call.ask.target.model);
         let root = hosts::cohere::root(&call.ask.connection.base);
         call.ask.request_to(&format!("{root}/v2/embed"), payload(&body))

@@ -20,6 +20,14 @@ impl Translator for Compat {
 }
 
 impl Wire for Compat {
+    fn unsupported(_: &Ask<'_>) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn takes_tokens() -> bool {
+        true
+    }
+
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {
         call.ask.request(payload(&body(call, items)))
     }
@@ -33,7 +41,9 @@ impl Wire for Compat {
 pub(super) fn body(call: &Call<'_>, items: &[Item<'_>]) -> RawObject {
     let mut body = call.params.clone();
     body.set("model", call.ask.target.model);
-    body.set_raw("input", if items.len() == call.count { call.input.to_vec().into() } else { list(items) });
+    let all = items.len() == call.count;
+    let listed = call.ask.provider.embeddings.list_input && matches!(items, [only] if only.is_text());
+    body.set_raw("input", if all && !listed { call.input.to_vec().into() } else { list(items) });
     body
 }
 

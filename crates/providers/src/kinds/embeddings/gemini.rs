@@ -79,7 +79,7 @@ pub(super) fn fields(call: &Call<'_>, item: &Item<'_>) -> Result<Map<String, Val
     let value = |raw: &[u8]| serde_json::from_slice::<Value>(raw).ok();
     for (name, raw) in [
         ("outputDimensionality", call.dimensions()),
-        ("taskType", call.member(&["task_type", "taskType"])),
+        ("taskType", call.member(&["task_type", "taskType", "input_type"])),
         ("title", call.member(&["title"])),
     ] {
         fields.extend(raw.and_then(value).map(|value| (name.to_owned(), value)));

@@ -30,7 +30,7 @@ struct Task;
 
 impl Wire for Task {
     fn unsupported(_: &Ask<'_>) -> &'static [&'static str] {
-        &["dimensions"]
+        &["dimensions", "user"]
     }
 
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {

@@ -18,6 +18,10 @@ impl Translator for Jina {
 }
 
 impl Wire for Jina {
+    fn takes_tokens() -> bool {
+        true
+    }
+
     fn batch(_: &Ask<'_>, _: &[Item<'_>]) -> usize {
         MOST_INPUTS
     }

@@ -70,7 +70,12 @@ trait Wire {
 
     /// Parameters of the form that the vendor does not take, besides those of the row.
     fn unsupported(_: &Ask<'_>) -> &'static [&'static str] {
-        &[]
+        NOT_TAKEN
+    }
+
+    /// Whether token ids may be asked for: vendors of the common form know best which models take them.
+    fn takes_tokens() -> bool {
+        false
     }
 
     /// The request for some of the inputs.
@@ -107,7 +112,7 @@ fn begin<W: Wire>(ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
     let input = ask.body.raw("input").unwrap_or(b"null");
     let items = items(input)?;
     let rules = &ask.provider.embeddings;
-    if !rules.token_input && items.iter().any(Item::is_tokens) {
+    if !W::takes_tokens() && items.iter().any(Item::is_tokens) {
         let words = format!("{} takes texts, not lists of token ids", ask.provider.label);
         return Err(ask.invalid("input", words));
     }
@@ -163,5 +168,7 @@ fn not_carried(ask: &Ask<'_>, what: &str) -> Error {
     Error::client(Kind::BadRequest, format!("{} cannot embed {what}", ask.provider.label)).with_param("input")
 }
 
+/// Parameters of OpenAI's that vendors with words of their own have none for.
+const NOT_TAKEN: &[&str] = &["user"];
 /// What a token is worth where nobody counts them.
 const BYTES_A_TOKEN: u64 = 4;

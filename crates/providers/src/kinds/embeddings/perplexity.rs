@@ -25,6 +25,10 @@ impl Translator for Perplexity {
 struct AsGiven;
 
 impl Wire for AsGiven {
+    fn takes_tokens() -> bool {
+        true
+    }
+
     fn batch(_: &Ask<'_>, _: &[Item<'_>]) -> usize {
         MOST_INPUTS
     }
@@ -43,13 +47,18 @@ impl Wire for AsGiven {
 struct Numbers;
 
 impl Wire for Numbers {
+    fn takes_tokens() -> bool {
+        true
+    }
+
     fn batch(ask: &Ask<'_>, items: &[Item<'_>]) -> usize {
         AsGiven::batch(ask, items)
     }
 
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {
         let mut body = body(call, items);
-        body.set("encoding_format", "base64_int8");
+        // Signed bytes in base64 are what comes unasked.
+        body.remove("encoding_format");
         let base = call.ask.connection.base.trim_end_matches("/v1");
         call.ask.request_to(&format!("{base}/v1/embeddings"), payload(&body))
     }

@@ -1,4 +1,4 @@
-//! What a row says about embeddings: batches, token ids, parameters.
+//! What a row says about embeddings: batches, lists, parameters.
 
 use crate::params::{allowed, refuse, rename};
 use serde::Deserialize;
@@ -14,8 +14,8 @@ use tianji_wire::RawObject;
 pub struct EmbeddingRules {
     /// Most inputs in one request; more go into several. `None` = as the translator knows.
     pub batch: Option<NonZeroUsize>,
-    /// Whether inputs may be lists of token ids.
-    pub token_input: bool,
+    /// A text alone is sent as a list of one.
+    pub list_input: bool,
     /// OpenAI's name → the vendor's. A target name that the client set itself wins.
     pub rename: BTreeMap<String, String>,
     /// Not taken: removed and reported as losses, which stop the call unless dropping was allowed. `encoding_format` is

@@ -22,7 +22,7 @@ impl Translator for SageMaker {
 
 impl Wire for SageMaker {
     fn unsupported(_: &Ask<'_>) -> &'static [&'static str] {
-        &["dimensions"]
+        &["dimensions", "user"]
     }
 
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {

@@ -20,6 +20,10 @@ impl Translator for Voyage {
 }
 
 impl Wire for Voyage {
+    fn takes_tokens() -> bool {
+        true
+    }
+
     fn batch(_: &Ask<'_>, _: &[Item<'_>]) -> usize {
         MOST_INPUTS
     }

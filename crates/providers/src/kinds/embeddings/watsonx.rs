@@ -25,7 +25,7 @@ impl Wire for Watsonx {
     }
 
     fn unsupported(_: &Ask<'_>) -> &'static [&'static str] {
-        &["dimensions"]
+        &["dimensions", "user"]
     }
 
     fn request(call: &Call<'_>, items: &[Item<'_>]) -> Result<WireRequest, Error> {

@@ -46,6 +46,7 @@ impl Translator for Bedrock {
 enum Draft {
     Amazon { text: String, negative: Option<Value>, config: Map<String, Value>, own: Map<String, Value> },
     Stability(Map<String, Value>),
+    Diffusion(Map<String, Value>),
 }
 
 fn of_amazon(ask: &Ask<'_>, losses: &mut Losses) -> Result<Draft, Error> {
@@ -53,7 +54,7 @@ fn of_amazon(ask: &Ask<'_>, losses: &mut Losses) -> Result<Draft, Error> {
     let mut own = ask.extras(KNOWN);
     let negative = ["negative_prompt", "negativeText"].into_iter().find_map(|name| own.remove(name));
     let mut config = Map::new();
-    config.insert("numberOfImages".to_owned(), ask.whole("n").unwrap_or(1).into());
+    config.extend(ask.whole("n").map(|count| ("numberOfImages".to_owned(), count.into())));
     if let Some((width, height)) = ask.text("size").as_deref().and_then(size::pixels) {
         config.insert("width".to_owned(), width.into());
         config.insert("height".to_owned(), height.into());
@@ -71,9 +72,28 @@ fn of_amazon(ask: &Ask<'_>, losses: &mut Losses) -> Result<Draft, Error> {
 fn of_stability(ask: &Ask<'_>, losses: &mut Losses) -> Result<Draft, Error> {
     only_one(ask, losses);
     ask.refuse(&["quality", "input_fidelity"], losses);
+    if ask.target.model.contains("stable-diffusion-xl") {
+        return of_diffusion(ask);
+    }
     let mut body = stability::common(ask);
     body.insert("prompt".to_owned(), prompt(ask)?.into());
     Ok(Draft::Stability(body))
+}
+
+/// Stable Diffusion XL has a form of its own (AWS, "Stability.ai Diffusion 1.0 models").
+fn of_diffusion(ask: &Ask<'_>) -> Result<Draft, Error> {
+    let mut body = ask.extras(KNOWN);
+    let mut prompts = vec![json!({ "text": prompt(ask)?, "weight": 1 })];
+    prompts.extend(body.remove("negative_prompt").map(|text| json!({ "text": text, "weight": -1 })));
+    body.entry("text_prompts").or_insert(prompts.into());
+    if let Some((width, height)) = ask.text("size").as_deref().and_then(size::pixels) {
+        body.insert("width".to_owned(), width.into());
+        body.insert("height".to_owned(), height.into());
+    }
+    for value in body.values_mut() {
+        *value = number(value.take());
+    }
+    Ok(Draft::Diffusion(body))
 }
 
 impl Draft {
@@ -89,6 +109,14 @@ impl Draft {
                 }
                 if let (true, Some(mask)) = (masked, files.get(1)) {
                     body.insert("mask".to_owned(), mask.as_str().into());
+                }
+                Value::Object(body)
+            }
+            Self::Diffusion(mut body) => {
+                body.extend(files.first().map(|image| ("init_image".to_owned(), image.as_str().into())));
+                if let (true, Some(mask)) = (masked, files.get(1)) {
+                    body.entry("mask_source").or_insert_with(|| "MASK_IMAGE_WHITE".into());
+                    body.insert("mask_image".to_owned(), mask.as_str().into());
                 }
                 Value::Object(body)
             }
@@ -120,7 +148,9 @@ impl Draft {
                 }
                 body.insert(params_name(&task).to_owned(), Value::Object(params));
                 body.insert("taskType".to_owned(), task.into());
-                body.insert("imageGenerationConfig".to_owned(), Value::Object(config));
+                if !config.is_empty() {
+                    body.insert("imageGenerationConfig".to_owned(), Value::Object(config));
+                }
                 Value::Object(body)
             }
         }

@@ -46,7 +46,9 @@ fn predict(ask: &Ask<'_>) -> Result<Link, Error> {
     let mut set = |name: &str, value: Value| {
         parameters.entry(name).or_insert(value);
     };
-    set("sampleCount", ask.whole("n").unwrap_or(1).into());
+    if let Some(count) = ask.whole("n") {
+        set("sampleCount", count.into());
+    }
     let asked = ask.text("size");
     if let Some(shape) = asked.as_deref().and_then(|size| size::aspect(size, IMAGEN_SHAPES)) {
         set("aspectRatio", shape.into());
@@ -63,7 +65,11 @@ fn predict(ask: &Ask<'_>) -> Result<Link, Error> {
         if let (false, Some(object)) = (contents.is_empty(), instance.as_object_mut()) {
             object.insert("referenceImages".to_owned(), references(&contents, masked));
         }
-        request.body = json(&json!({ "instances": [instance], "parameters": parameters }))?;
+        let mut body = json!({ "instances": [instance] });
+        if let (false, Some(object)) = (parameters.is_empty(), body.as_object_mut()) {
+            object.insert("parameters".to_owned(), Value::Object(parameters));
+        }
+        request.body = json(&body)?;
         Ok(Link::send(request, move |reply| wanted.finish(predicted(&reply)?, reply.headers)))
     })
 }

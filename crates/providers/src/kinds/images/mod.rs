@@ -76,4 +76,4 @@ const KNOWN: &[&str] = &[
     "input_fidelity",
 ];
 /// Those of them that hardly any other vendor has.
-const OPENAI_ONLY: &[&str] = &["style", "background", "moderation", "output_compression", "partial_images"];
+const OPENAI_ONLY: &[&str] = &["style", "background", "moderation", "output_compression", "partial_images", "user"];

@@ -42,4 +42,4 @@ impl Translator for Recraft {
 }
 
 /// How much of a picture is changed where the caller does not say: 0 = nothing, 1 = all.
-const DEFAULT_STRENGTH: f64 = 0.5;
+const DEFAULT_STRENGTH: f64 = 0.2;

@@ -38,7 +38,8 @@ pub(super) static XAI: Sized = Sized {
 impl Translator for Sized {
     fn begin(&self, ask: &Ask<'_>, losses: &mut Losses) -> Result<Flow, Error> {
         ask.no_events(losses);
-        ask.refuse(OPENAI_ONLY, losses);
+        let refused: Vec<&str> = OPENAI_ONLY.iter().copied().filter(|name| *name != "user").collect();
+        ask.refuse(&refused, losses);
         ask.refuse(&["quality"], losses);
         if self.format.is_none() {
             ask.refuse(&["output_format"], losses);
@@ -46,6 +47,7 @@ impl Translator for Sized {
         let mut body = ask.extras(KNOWN);
         body.insert("model".to_owned(), json!(ask.target.model));
         body.insert("prompt".to_owned(), json!(prompt(ask)?));
+        body.extend(ask.text("user").map(|user| ("user".to_owned(), json!(user))));
         body.extend(ask.whole("n").map(|n| ("n".to_owned(), json!(n))));
         if let Some(asked) = ask.text("size") {
             match (&self.size, size::pixels(&asked)) {

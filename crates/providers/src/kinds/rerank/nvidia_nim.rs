@@ -1,5 +1,5 @@
 //! NVIDIA (NVIDIA, "Use NVIDIA NeMo Retriever Reranking NIM"): logits of passages. Those that NVIDIA hosts have an address
-//! for each model; a server of one's own has `/v1/ranking`.
+//! for each model; a server of one's own has `/v1/ranking`, which the prefix `ranking/` of a model asks for.
 
 use super::call::payload;
 use super::ranking::{Ranking, Scored, Spent, exact, parsed};
@@ -45,15 +45,20 @@ impl Wire for NvidiaNim {
 
 fn address(ask: &Ask<'_>, name: &str, model: &str) -> Result<String, Error> {
     let base = ask.connection.base.as_str();
-    let hosted = base == CATALOGUE && !name.starts_with(RANKING);
-    if hosted {
+    let ranks = name.starts_with(RANKING);
+    if base == CATALOGUE && !ranks {
         // Names have dots in bodies and underscores in addresses.
         return Ok(format!("{HOSTED}/{}/reranking", model_path(ask, &model.replace('.', "_"))?));
     }
     if base.contains("/retrieval/") || base.ends_with("/ranking") {
         return Ok(base.to_owned());
     }
-    Ok(format!("{}/v1/ranking", base.strip_suffix("/v1").unwrap_or(base)))
+    let root = base.strip_suffix("/v1").unwrap_or(base);
+    if ranks {
+        Ok(format!("{root}/v1/ranking"))
+    } else {
+        Ok(format!("{root}/v1/retrieval/{}/reranking", model_path(ask, model)?))
+    }
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 //! order is known by the path of its result, which names the app as well (`fal-ai/veo3/requests/{id}`).
 
 use super::super::compat::malformed;
-use super::super::given::{is_public, json, parsed, same_site};
+use super::super::given::{json, parsed, same_site};
 use super::super::hosts::model_path;
 use super::super::{Ask, Flow, Link, Relay, Sought, Translator};
 use super::card::Card;
@@ -11,6 +11,7 @@ use super::{Errand, Film, Filming, KNOWN, filming, length, not_offered, not_read
 use http::{HeaderMap, Method, Uri};
 use serde::Deserialize;
 use serde_json::{Map, Value, json as value};
+use tianji_core::egress::is_public_site;
 use tianji_core::{Error, Kind, Losses, Payload, Reply, WireRequest};
 
 #[derive(Debug)]
@@ -114,7 +115,7 @@ fn located(reply: &Reply) -> Result<Sought, Error> {
     let told: Answer = parsed(reply)?;
     let film = told.video.or_else(|| told.videos.into_iter().next()).ok_or_else(malformed)?;
     let uri: Uri = film.url.parse().map_err(|_| malformed())?;
-    if !is_public(&uri) {
+    if !is_public_site(&uri) {
         return Err(Error::provider(Kind::MalformedReply, "the provider's address of a video is not a public one"));
     }
     let request = WireRequest { method: Method::GET, uri, headers: HeaderMap::new(), body: Payload::default() };

@@ -5,6 +5,8 @@ mod url;
 use super::{Folder, openai};
 use crate::provider::Hooks;
 
+pub(in crate::native) use url::encoded;
+
 /// The same vendor's text completions, for deployments that have nothing else.
 pub(super) const TEXT: Folder =
     Folder { name: "azure_text", row: include_str!("text.toml"), hooks: Hooks { uri: url::uri, ..Hooks::COMPAT } };

@@ -61,7 +61,7 @@ fn versionless(root: &str, version: &str, path: &str) -> String {
     format!("{root}/openai/v1{path}{query}")
 }
 
-fn encoded(text: &str) -> String {
+pub(in crate::native) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 

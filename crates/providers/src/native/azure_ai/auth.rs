@@ -22,6 +22,7 @@ pub(super) fn authorise(
     let name = match Host::of(&connection.base) {
         _ if of_claude => "x-api-key",
         Host::Services | Host::OpenAi => "api-key",
+        Host::Other if matches!(operation, Operation::Images | Operation::ImageEdits) => "api-key",
         Host::Other => return compat_authorise(provider, connection, operation, headers),
     };
     match &connection.key {

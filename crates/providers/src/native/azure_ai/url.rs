@@ -7,6 +7,7 @@ use super::host::Host;
 use crate::connection::{Connection, ConnectionError};
 use crate::endpoint::Operation;
 use crate::kinds::hosts;
+use crate::native::azure::encoded;
 use crate::provider::Provider;
 
 pub(super) fn uri(
@@ -22,7 +23,12 @@ pub(super) fn uri(
         (Family::Cohere, Operation::Chat { .. }) => {
             return cohere(base).ok_or_else(|| provider.not_offered(operation, model));
         }
-        (Family::Claude, Operation::Chat { .. }) => None,
+        (Family::Claude, Operation::Chat { .. }) | (_, Operation::CountTokens) => None,
+        (_, Operation::Images | Operation::ImageEdits) => {
+            let path = operation.conventional_path().unwrap_or_default();
+            return Ok(pictures(base, model, path, connection.api_version.as_deref()));
+        }
+        (_, Operation::Ocr) if !base.contains(SERVERLESS) => return Ok(format!("{}{OCR}", root(base))),
         _ => operation.conventional_path(),
     };
     let path = path.ok_or_else(|| provider.not_offered(operation, model))?;
@@ -37,13 +43,24 @@ pub(super) fn uri(
     })
 }
 
+/// Models that draw have a deployment of their own (Microsoft Learn, "Use FLUX models in Microsoft Foundry").
+fn pictures(base: &str, model: &str, path: &str, version: Option<&str>) -> String {
+    let version = version.filter(|version| *version != DEFAULT_VERSION).unwrap_or(PICTURES_VERSION);
+    let (root, model, version) = (root(base), encoded(model), encoded(version));
+    format!("{root}/openai/deployments/{model}{path}?api-version={version}")
+}
+
+/// The resource, whichever of its APIs the base names.
+fn root(base: &str) -> &str {
+    OTHERS.iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base)
+}
+
 /// The base may name Anthropic's API already, or the one of the other models beside it.
 fn claude(base: &str, path: &str) -> String {
     if let Some(root) = base.strip_suffix("/v1/messages") {
         return format!("{root}/v1{path}");
     }
-    let root = OTHERS.iter().find_map(|ending| base.strip_suffix(ending)).unwrap_or(base);
-    format!("{root}/anthropic/v1{path}")
+    format!("{}/anthropic/v1{path}", root(base))
 }
 
 fn cohere(base: &str) -> Option<String> {
@@ -56,5 +73,13 @@ fn cohere(base: &str) -> Option<String> {
     }
 }
 
+/// Where Foundry resources have Mistral's OCR (Microsoft Learn, "Mistral Document AI").
+const OCR: &str = "/providers/mistral/azure/ocr";
+/// Hosts of serverless endpoints, which have it under the vendor's own path.
+const SERVERLESS: &str = ".models.ai.azure.com";
+/// The version that the row assumes for models of words.
+const DEFAULT_VERSION: &str = "2024-05-01-preview";
+/// The version that models have which draw.
+const PICTURES_VERSION: &str = "2025-04-01-preview";
 /// What may stand at the end of a base; longer ones first.
 const OTHERS: &[&str] = &["/anthropic/v1", "/anthropic", "/openai/v1", "/models", "/v1"];

@@ -29,6 +29,16 @@ pub(super) fn edit(body: &mut RawObject, from_client: &HeaderMap, features: &[&s
     }
 }
 
+/// A body to be counted is one to be answered, which says how long the answer may be, and longer than the thinking.
+pub(super) fn edit_count(body: &mut RawObject, _: &str, from_client: &HeaderMap) {
+    edit(body, from_client, &[]);
+    if !body.contains("max_tokens") {
+        let thinking: Option<Extra> = body.member("thinking");
+        let budget: Option<u64> = thinking.as_ref().and_then(|thinking| thinking.get("budget_tokens")?.read().ok());
+        body.put("max_tokens", &budget.unwrap_or_default().saturating_add(1));
+    }
+}
+
 /// `output_format` was the beta's word; here only `output_config.format` is known (User Guide, "Get validated JSON
 /// results from models").
 fn move_format(body: &mut RawObject) {
@@ -82,6 +92,21 @@ mod tests {
             "anthropic_beta": ["context-1m-2025-08-07", "tool-search-tool-2025-10-19"],
         });
         assert_eq!(edited, expected);
+    }
+
+    #[test]
+    fn what_is_counted_could_be_answered() {
+        for (text, max_tokens) in [
+            (r#"{"model":"m"}"#, json!(1)),
+            (r#"{"max_tokens":5}"#, json!(5)),
+            (r#"{"thinking":{"type":"enabled","budget_tokens":2048}}"#, json!(2049)),
+            (r#"{"thinking":7}"#, json!(1)),
+        ] {
+            let mut body = RawObject::parse(Bytes::from_static(text.as_bytes())).unwrap();
+            edit_count(&mut body, "m", &HeaderMap::new());
+            let edited: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
+            assert_eq!((&edited["max_tokens"], edited.get("model")), (&max_tokens, None), "{text}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(crate) use model::ModelName;
 
 use super::Folder;
 use crate::provider::Hooks;
+use tianji_core::DialectId;
 
 pub(super) const FOLDER: Folder = Folder {
     name: "bedrock",
@@ -23,6 +24,8 @@ pub(super) const FOLDER: Folder = Folder {
         sign: auth::sign,
         ways: ways::ways,
         edit_messages: Some(invoke::edit),
+        edit_count: invoke::edit_count,
+        counts_in: DialectId::BedrockConverse,
         messages_stream: Some(stream::unwrap),
         ..Hooks::COMPAT
     },

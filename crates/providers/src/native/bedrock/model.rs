@@ -49,6 +49,13 @@ impl<'a> ModelName<'a> {
         self.interface != Interface::Other && !self.is_claude()
     }
 
+    /// The id under which its tokens are counted: the foundation model's, for one of an inference profile is refused (API
+    /// reference, "CountTokens": `modelId`). `None` if they are not, or if the name of a profile does not tell the model.
+    pub(super) fn counted(&self) -> Option<&'a str> {
+        let at = self.id.rfind("anthropic.claude").filter(|_| self.interface != Interface::Other)?;
+        self.id.get(at..)
+    }
+
     /// Whether it is a Claude model, as far as the name tells.
     pub(super) fn is_claude(&self) -> bool {
         self.id.contains("anthropic.claude")

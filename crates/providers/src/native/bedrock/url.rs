@@ -1,4 +1,5 @@
-//! `{base}/model/{id}/converse`, `converse-stream`, `invoke` and `invoke-with-response-stream` (API reference).
+//! `{base}/model/{id}/converse`, `converse-stream`, `invoke`, `invoke-with-response-stream` and `count-tokens` (API
+//! reference).
 
 use super::model::{Interface, ModelName, is_region, region_of_arn};
 use crate::connection::{Connection, ConnectionError};
@@ -20,9 +21,11 @@ pub(super) fn uri(
         Operation::Chat { stream: true } => Some("converse-stream"),
         Operation::Messages { stream: false } => Some("invoke"),
         Operation::Messages { stream: true } => Some("invoke-with-response-stream"),
+        Operation::CountTokens => Some("count-tokens"),
         _ => None,
     };
-    let verb = verb.ok_or_else(|| provider.not_offered(operation, model))?;
+    let id = if operation == Operation::CountTokens { name.counted() } else { Some(name.id) };
+    let (Some(verb), Some(id)) = (verb, id) else { return Err(provider.not_offered(operation, model)) };
     let base = if connection.base.is_empty() {
         let region = name.region.or_else(|| place(connection)).unwrap_or(DEFAULT_REGION);
         // It becomes part of the host that the credential is sent to.
@@ -38,7 +41,7 @@ pub(super) fn uri(
         connection.base.clone()
     };
     // Whole, with the colons and slashes of versions and ARNs: the id is one segment.
-    Ok(format!("{base}/model/{}/{verb}", utf8_percent_encode(name.id, ESCAPED)))
+    Ok(format!("{base}/model/{}/{verb}", utf8_percent_encode(id, ESCAPED)))
 }
 
 /// The region that a request goes to: a host of AWS's names it, and so does the ARN of a model; for any other host it is

@@ -3,6 +3,7 @@
 
 use super::family::Family;
 use crate::edit::EditError;
+use http::HeaderMap;
 use tianji_core::Losses;
 use tianji_core::generate::Target;
 use tianji_wire::RawObject;
@@ -25,7 +26,7 @@ pub(super) fn edit(body: &mut RawObject, target: &Target<'_>, _: &mut Losses) ->
 }
 
 /// A body to be counted names the model, and the version all the same.
-pub(super) fn edit_count(body: &mut RawObject, model: &str) {
+pub(super) fn edit_count(body: &mut RawObject, model: &str, _: &HeaderMap) {
     body.set("model", model.rsplit('/').next().unwrap_or(model));
     if !body.contains("anthropic_version") {
         body.set("anthropic_version", VERSION);

@@ -90,7 +90,7 @@ pub(super) fn offer<'a>(
     if let Output::Tool { name, description, schema } = output {
         let alone = tools.is_empty() || request.tool_choice == Some(ToolChoice::None);
         let demands = matches!(choice, Some(Choice::Tool { .. }));
-        tools.push(spec(name, description.or(Some(name)), input_schema(*schema), None));
+        tools.push(spec(name, description.or(Some(name)), schema_for(*schema, job), None));
         // The client's own demand stays where it names a tool: then that call is the answer.
         if !thinks && !demands {
             choice = Some(if alone { Choice::Tool { name } } else { Choice::Any {} });
@@ -115,7 +115,7 @@ fn entry<'a>(
             let description = description.or((!job.own).then_some(sent));
             let schema = match schema {
                 Some(schema) if job.own => Schema::AsIs(schema),
-                schema => input_schema(schema.as_ref()),
+                schema => schema_for(schema.as_ref(), job),
             };
             tools.push(spec(sent, description, schema, strict));
             if let Some(mark) = cache
@@ -146,6 +146,24 @@ fn entry<'a>(
         Tool::WebSearch { .. } if job.family == Family::Nova => tools.push(Entry::SystemTool { name: GROUNDING }),
         Tool::WebSearch { .. } => job.lose("web_search_options", "the model does not search the web"),
     }
+}
+
+/// Nova takes three keywords at the top of a schema and refuses all others.
+fn schema_for<'a>(schema: Option<&'a Json>, job: &Job<'a, '_>) -> Schema<'a> {
+    let schema = input_schema(schema);
+    if job.family != Family::Nova {
+        return schema;
+    }
+    let value = match schema {
+        Schema::AsIs(json) => json.value(),
+        Schema::Made(value) => value,
+    };
+    Schema::Made(match value {
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().filter(|(name, _)| NOVAS_KEYWORDS.contains(&name.as_str())).collect())
+        }
+        other => other,
+    })
 }
 
 fn spec<'a>(name: &'a str, description: Option<&'a str>, json: Schema<'a>, strict: Option<bool>) -> Entry<'a> {
@@ -215,8 +233,12 @@ fn choice<'a>(job: &mut Job<'a, '_>) -> Option<Choice<'a>> {
 /// Only Claude can be told to call one tool at a time, in its own words.
 fn one_at_a_time(choice: Option<&Choice<'_>>, job: &mut Job<'_, '_>) {
     if job.family != Family::Claude {
-        if !job.allows("parallel_tool_calls") {
-            job.lose("parallel_tool_calls", "the model cannot be told to call one tool at a time");
+        let reason = "the model cannot be told to call one tool at a time";
+        match job.request.source {
+            _ if job.allows("parallel_tool_calls") => {}
+            DialectId::OpenAiChat => job.lose("parallel_tool_calls", reason),
+            // Agents of the other dialects say it to every model.
+            _ => job.hint("parallel_tool_calls", reason),
         }
         return;
     }
@@ -243,6 +265,9 @@ fn no_choice<'a>(job: &mut Job<'_, '_>, vendors: bool) -> Option<Choice<'a>> {
     }
     None
 }
+
+/// Keywords at the top of a tool's schema (Amazon Nova User Guide, "Defining a tool").
+const NOVAS_KEYWORDS: &[&str] = &["type", "properties", "required"];
 
 /// How the types of Claude's tools begin that Bedrock takes, and the beta feature of each.
 const CLAUDES_TOOLS: &[(&str, &str)] = &[

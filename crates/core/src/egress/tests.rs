@@ -212,3 +212,22 @@ proptest! {
         prop_assert_eq!(network.holds(Ipv4Addr::from_bits(other).into()), base & mask == other & mask);
     }
 }
+
+#[test]
+fn what_vendors_name_is_encrypted_and_public() {
+    for (url, public) in [
+        ("https://cdn.example.com/f.mp4?token=1", true),
+        ("https://CDN.example.com:8443/f.mp4", true),
+        ("http://cdn.example.com/f.mp4", false),
+        ("https://127.0.0.1/f", false),
+        ("https://[::1]/f", false),
+        ("https://169.254.169.254/latest/meta-data", false),
+        ("https://localhost/f", false),
+        ("https://metadata.google.internal/f", false),
+        ("https://printer.LOCAL/f", false),
+        ("https://intranet./f", false),
+        ("https://2130706433/f", false),
+    ] {
+        assert_eq!(is_public_site(&url.parse().unwrap()), public, "{url}");
+    }
+}

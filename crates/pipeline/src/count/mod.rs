@@ -1,19 +1,20 @@
 //! Counting the tokens of a message without sending it to be answered: at the provider where it can, here otherwise.
 
-use crate::credential;
+mod provider;
+
+use self::provider::Prompt;
 use crate::door::Caller;
 use crate::shared::Shared;
 use crate::snapshot::{Found, Snapshot};
 use crate::words;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request};
+use http::HeaderMap;
 use tianji_auth::{Denial, may_use_model};
-use tianji_core::generate::{GenerateRequest, Part, Role};
-use tianji_core::{DialectId, Error};
+use tianji_core::generate::{GenerateRequest, Part, Role, Tool};
+use tianji_core::{Error, Kind};
+use tianji_dialects::bedrock_converse::{self, Countable};
 use tianji_dialects::{Dialect, DialectError, anthropic_messages, gemini, openai_chat, openai_responses};
-use tianji_http::{Deadlines, OutBody};
-use tianji_pricing::{Piece, count_pieces, is_expensive};
-use tianji_providers::{EndpointKind, Operation, Unsigned};
+use tianji_pricing::{Definition, Piece, count_pieces, is_expensive};
 use tianji_wire::RawObject;
 
 /// A count and where it comes from.
@@ -40,11 +41,12 @@ pub async fn count_tokens(
     let seen = anthropic_messages::inspect(&object).map_err(DialectError::of_request)?;
     let model = seen.model.ok_or_else(|| words::unknown_model(None, snapshot))?;
     let found = allowed(snapshot, caller, &model)?;
-    if let Some(tokens) = at_provider(shared, snapshot, &found, headers, object).await {
+    let prompt = Prompt { messages: Some(object), wrapped: None };
+    if let Some(tokens) = provider::count(shared, snapshot, &found, headers, prompt).await {
         return Ok(Counted { tokens, source: "provider" });
     }
     let request = anthropic_messages::AnthropicMessages.decode_request(&body).map_err(DialectError::of_request)?;
-    let tokens = here(model, pieces(&request), body.len()).await;
+    let tokens = here(model, &request, body.len()).await;
     Ok(Counted { tokens, source: "local_estimate" })
 }
 
@@ -77,10 +79,10 @@ pub async fn estimate_tokens_of(snapshot: &Snapshot, body: Bytes) -> Result<Esti
         tianji_pricing::count_text(&model, &prompt)
     } else if object.contains("messages") {
         let request = openai_chat::OpenAiChat.decode_request(&body).map_err(DialectError::of_request)?;
-        here(model.clone(), pieces(&request), body.len()).await
+        here(model.clone(), &request, body.len()).await
     } else {
         let words = "prompt or messages or contents must be provided";
-        return Err(Error::client(tianji_core::Kind::BadRequest, words));
+        return Err(Error::client(Kind::BadRequest, words));
     };
     Ok(Estimated { tokens, model, tokenizer })
 }
@@ -93,7 +95,7 @@ pub async fn count_input(snapshot: &Snapshot, body: Bytes) -> Result<u64, Error>
     let request = openai_responses::OpenAiResponses.decode_request(&body).map_err(DialectError::of_request)?;
     let found = snapshot.find(&request.model);
     let own = found.and_then(|found| found.group.deployments.first().map(|deployment| deployment.model.to_string()));
-    Ok(here(own.unwrap_or_else(|| request.model.clone()), pieces(&request), body.len()).await)
+    Ok(here(own.unwrap_or_else(|| request.model.clone()), &request, body.len()).await)
 }
 
 /// Counts the tokens of a request in Gemini's form by our own tokenizers.
@@ -109,7 +111,51 @@ pub async fn count_contents(
     let found = allowed(snapshot, caller, &model)?;
     let request = gemini::decode_count_request(body).map_err(DialectError::of_request)?;
     let own = found.group.deployments.first().map_or(model, |deployment| deployment.model.to_string());
-    Ok(here(own, pieces(&request), body.len()).await)
+    Ok(here(own, &request, body.len()).await)
+}
+
+/// Counts the tokens of what would be sent to Bedrock, for whichever model. A provider that fails is no error here either.
+///
+/// # Errors
+/// When the body is no such request or in a form that only its vendor reads, or its model is unknown or not the caller's.
+pub async fn count_for_bedrock(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    caller: Option<&Caller>,
+    headers: &HeaderMap,
+    model: String,
+    body: Bytes,
+) -> Result<u64, Error> {
+    let found = allowed(snapshot, caller, &model)?;
+    let (messages, request) = match bedrock_converse::decode_count_request(&body).map_err(DialectError::of_request)? {
+        Countable::Converse(converse) => (None, bedrock_converse::BedrockConverse.decode_request(&converse)),
+        Countable::Invoke(invoked) => {
+            let messages = of_claude(invoked, &model)?;
+            let request = anthropic_messages::AnthropicMessages.decode_request(&messages.to_bytes());
+            (Some(messages), request)
+        }
+    };
+    let request = request.map_err(DialectError::of_request)?;
+    let size = body.len();
+    let prompt = Prompt { messages, wrapped: Some(body) };
+    match provider::count(shared, snapshot, &found, headers, prompt).await {
+        Some(tokens) => Ok(tokens),
+        None => {
+            let own = found.group.deployments.first().map_or(model, |deployment| deployment.model.to_string());
+            Ok(here(own, &request, size).await)
+        }
+    }
+}
+
+/// A body for `InvokeModel`, with what Bedrock adds taken off and the model named as Anthropic's bodies name it.
+fn of_claude(invoked: Bytes, model: &str) -> Result<RawObject, Error> {
+    let mut object = RawObject::parse(invoked).map_err(|cause| DialectError::from(cause).of_request())?;
+    if anthropic_messages::invoke::unwrap(&mut object).is_none() {
+        let words = "Only bodies with `anthropic_version` are counted here, and those of Converse.";
+        return Err(Error::client(Kind::BadRequest, words).with_param("input.invokeModel.body"));
+    }
+    object.set("model", model);
+    Ok(object)
 }
 
 fn allowed(snapshot: &Snapshot, caller: Option<&Caller>, model: &str) -> Result<Found, Error> {
@@ -121,55 +167,17 @@ fn allowed(snapshot: &Snapshot, caller: Option<&Caller>, model: &str) -> Result<
     Ok(found)
 }
 
-async fn here(model: String, pieces: Vec<Piece>, bytes: usize) -> u64 {
+async fn here(model: String, request: &GenerateRequest, bytes: usize) -> u64 {
+    let (pieces, tools) = (pieces(request), request.tools.iter().map(definition).collect::<Vec<_>>());
     if !is_expensive(bytes) {
-        return count_pieces(&model, &pieces);
+        return count_pieces(&model, &pieces, &tools);
     }
-    let counted = tokio::task::spawn_blocking(move || count_pieces(&model, &pieces)).await;
+    let counted = tokio::task::spawn_blocking(move || count_pieces(&model, &pieces, &tools)).await;
     counted.unwrap_or_else(|_| tianji_pricing::estimate_tokens(bytes))
 }
 
-/// The provider's own count, if the first deployment's provider counts and answers.
-async fn at_provider(
-    shared: &Shared,
-    snapshot: &Snapshot,
-    found: &Found,
-    headers: &HeaderMap,
-    mut body: RawObject,
-) -> Option<u64> {
-    let deployment = found.group.deployments.first()?;
-    let provider = &deployment.provider;
-    if !provider.endpoints.contains(&EndpointKind::CountTokens) || deployment.mock_response.is_some() {
-        return None;
-    }
-    let concrete = deployment.concrete(found.filled(0), &snapshot.prices).ok()?;
-    if !concrete.ways.iter().any(|way| way.dialect == DialectId::AnthropicMessages) {
-        return None;
-    }
-    let mut outgoing = provider.outgoing(&deployment.connection, Operation::CountTokens, &concrete.model).ok()?;
-    provider.client_headers(headers, &[], &mut outgoing.headers);
-    provider.edit_count(&mut body, &concrete.model);
-    let body = OutBody::of(body.to_chunks());
-    if let Some(credential) = credential::of(shared, deployment).await.ok()? {
-        let (method, uri, now) = (&Method::POST, &mut outgoing.uri, shared.clock.wall());
-        let unsigned = Unsigned { method, uri, headers: &mut outgoing.headers, body: &body.slices(), now };
-        provider.sign(&deployment.connection, &credential, unsigned).ok()?;
-    }
-    let mut request = Request::new(body);
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = outgoing.uri;
-    *request.headers_mut() = outgoing.headers;
-    let deadlines = Deadlines { first_byte: COUNT_TIME, between_bytes: COUNT_TIME, ..Deadlines::default() };
-    let reply = deployment.client(shared).send(request, &deadlines).await.ok()?;
-    if !reply.status().is_success() {
-        return None;
-    }
-    let text = reply.into_body().collect(MOST_REPLY).await.ok()?;
-    anthropic_messages::decode_count_tokens(&text).ok()
-}
-
 fn pieces(request: &GenerateRequest) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = request
+    request
         .messages
         .iter()
         .map(|message| {
@@ -177,12 +185,25 @@ fn pieces(request: &GenerateRequest) -> Vec<Piece> {
             message.parts.iter().for_each(|part| add(part, &mut text));
             Piece { role: role(message.role).to_owned(), text, named: message.name.is_some() }
         })
-        .collect();
-    let tools: String = request.tools.iter().map(|tool| format!("{tool:?}")).collect();
-    if !tools.is_empty() {
-        pieces.push(Piece { role: String::new(), text: tools, named: false });
+        .collect()
+}
+
+/// What a model is told about a tool.
+fn definition(tool: &Tool) -> Definition {
+    match tool {
+        Tool::Function { name, description, schema, .. } => Definition {
+            name: name.clone(),
+            description: description.clone(),
+            parameters: schema.as_ref().map(|schema| schema.text().to_owned()),
+        },
+        Tool::Custom { name, description, .. } => {
+            Definition { name: name.clone(), description: description.clone(), parameters: None }
+        }
+        Tool::Server { type_name, raw, .. } => {
+            Definition { name: type_name.clone(), description: Some(raw.text().to_owned()), parameters: None }
+        }
+        Tool::WebSearch { .. } => Definition { name: "web_search".to_owned(), ..Definition::default() },
     }
-    pieces
 }
 
 fn add(part: &Part, text: &mut String) {
@@ -210,8 +231,3 @@ const fn role(role: Role) -> &'static str {
         Role::Tool => "tool",
     }
 }
-
-/// How long a provider may take to count.
-const COUNT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
-/// Longest reply that is read.
-const MOST_REPLY: usize = 64 * 1024;

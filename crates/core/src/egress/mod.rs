@@ -51,18 +51,21 @@ pub enum EgressError {
 
 /// A host that passed, with what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Admitted<'a> {
+pub struct Admitted<'a> {
     /// Name or address, without brackets.
-    pub(crate) host: &'a str,
+    pub host: &'a str,
     /// The port that is called.
-    pub(crate) port: u16,
+    pub port: u16,
     /// Whether the operator named it, so that its addresses may be private.
     named: bool,
 }
 
 impl Egress {
     /// Judges an address by what is written in it. The addresses that its name stands for come next.
-    pub(crate) fn admit<'a>(&self, uri: &'a Uri) -> Result<Admitted<'a>, EgressError> {
+    ///
+    /// # Errors
+    /// When it is none that may be called.
+    pub fn admit<'a>(&self, uri: &'a Uri) -> Result<Admitted<'a>, EgressError> {
         let standard = match uri.scheme_str() {
             Some("http") => 80,
             Some("https") => 443,
@@ -96,10 +99,25 @@ impl Egress {
     }
 
     /// Judges one of the addresses that an admitted host stands for.
-    pub(crate) fn may_reach(&self, admitted: &Admitted<'_>, address: IpAddr) -> bool {
+    pub fn may_reach(&self, admitted: &Admitted<'_>, address: IpAddr) -> bool {
         !is_metadata(address)
             && (admitted.named || is_public(address) || self.allowed.iter().any(|allowed| allowed.holds(address)))
     }
+}
+
+/// Whether an address that a vendor names may be called, as far as is written in it: encrypted, and on the public web.
+/// No operator has a say in these.
+pub fn is_public_site(uri: &Uri) -> bool {
+    let admitted = Egress::default().admit(uri);
+    uri.scheme_str() == Some("https")
+        && admitted.is_ok_and(|admitted| !is_internal(admitted.host.trim_end_matches('.')))
+}
+
+/// Whether a name means a host of the operator's own network: one without a dot, or under an ending that is not public.
+fn is_internal(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let address = name.contains(':');
+    !address && (!name.contains('.') || INTERNAL.iter().any(|ending| name.ends_with(ending)))
 }
 
 /// Below 1024 only the two of the web; above it, none that databases and machine control listen on.
@@ -113,6 +131,10 @@ fn ends_in_a_number(name: &str) -> bool {
     let digits = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
     digits || last.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("0x"))
 }
+
+/// Endings of names that are nobody's on the public internet (RFC 6761, RFC 6762, RFC 8375; ICANN, `.internal`), and those
+/// that clusters and home routers use.
+const INTERNAL: &[&str] = &[".local", ".internal", ".localhost", ".lan", ".home.arpa", ".svc"];
 
 #[cfg(test)]
 mod tests;
