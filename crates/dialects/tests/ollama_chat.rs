@@ -1,6 +1,6 @@
 //! Ollama's own chat against fixtures and tables.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 #[path = "ollama_chat/hostile.rs"]
 mod hostile;

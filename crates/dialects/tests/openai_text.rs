@@ -1,6 +1,6 @@
 //! OpenAI's text completions against fixtures and tables.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 #[path = "openai_text/hostile.rs"]
 mod hostile;
