@@ -102,9 +102,7 @@ fn a_conversation_is_made_shorter_by_the_vendor_that_can() {
         "usage": {"input_tokens": 9, "output_tokens": 4, "total_tokens": 13},
     });
     let upstream = Upstream::always(Reply::json(200, &compacted));
-    let config =
-        Config::new().model("m", "openai/gpt-4o", &upstream).model("c", "anthropic/claude-sonnet-4-5", &upstream);
-    let gateway = Gateway::start(&config);
+    let gateway = Gateway::start(&Config::new().model("m", "openai/gpt-4o", &upstream));
     let key = gateway.key(&json!({}));
     let ask = |model: &str| {
         let body = json!({"model": model, "input": [{"role": "user", "content": "a long story"}], "instructions": "i"});
@@ -116,7 +114,6 @@ fn a_conversation_is_made_shorter_by_the_vendor_that_can() {
     assert_eq!((asked.path.as_str(), &asked.json()["model"]), ("/v1/responses/compact", &json!("gpt-4o")));
     let row = gateway.only_row(&key);
     assert_eq!((&row["prompt_tokens"], &row["completion_tokens"]), (&json!(9), &json!(4)), "{row:#}");
-    assert_eq!(ask("c").status, 501);
 }
 
 #[test]

@@ -27,6 +27,12 @@ pub struct Loss {
 pub struct Losses(Vec<Loss>);
 
 impl Losses {
+    /// Makes hints of what was noted of some parameters: that they are lost shall stop nothing.
+    pub fn soften(&mut self, paths: &[&str]) {
+        let concerned = |loss: &&mut Loss| loss.class == LossClass::Parameter && paths.contains(&loss.path.as_str());
+        self.0.iter_mut().filter(concerned).for_each(|loss| loss.class = LossClass::Hint);
+    }
+
     /// Notes a loss.
     pub fn push(&mut self, class: LossClass, path: impl Into<String>, reason: &'static str) {
         self.0.push(Loss { path: path.into(), reason, class });

@@ -166,6 +166,9 @@ impl Fetcher {
 fn request(address: &str) -> Result<WireRequest, FetchError> {
     // Clients write addresses as browsers take them.
     let url = Url::parse(address).map_err(|_| FetchError::Address)?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(EgressError::Scheme.into());
+    }
     let uri = Uri::try_from(url.as_str()).map_err(|_| FetchError::Address)?;
     let agent = (USER_AGENT, HeaderValue::from_static(AGENT));
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("*/*")), agent]);

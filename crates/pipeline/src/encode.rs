@@ -214,6 +214,10 @@ fn translated(
             Error::gateway(Kind::InternalServer, "the request could not be encoded").with_source(cause)
         })?;
         finish(&mut out, way, deployment, call, target, &encoded.features, losses)?;
+        if call.endpoint.dialect != DialectId::OpenAiChat {
+            // Agents ask every model to think.
+            losses.soften(&["reasoning_effort", "thinking"]);
+        }
         OutBody::of(out.to_chunks())
     } else {
         OutBody::from(encoded.body)

@@ -56,7 +56,8 @@ impl Meaning {
         });
         Self {
             turns: turns(request),
-            tools: tools.collect(),
+            // Offered where a conversation about tools has none, which some vendors refuse.
+            tools: tools.filter(|(name, ..)| name != "dummy_tool").collect(),
             choice: request.tool_choice.clone().filter(|choice| *choice != ToolChoice::Auto),
             sampling: numbers.collect(),
             stop: sampling.stop.clone(),

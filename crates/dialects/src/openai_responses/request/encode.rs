@@ -85,7 +85,10 @@ impl Body<'_> {
         let sampling = &request.sampling;
         let most = sampling.max_output_tokens.as_ref();
         match most.filter(|most| !self.own && most.as_u64().is_some_and(|most| most < LEAST_OUTPUT)) {
-            Some(_) => self.value("max_output_tokens", &LEAST_OUTPUT),
+            Some(_) => {
+                self.value("max_output_tokens", &LEAST_OUTPUT);
+                self.losses.push(LossClass::Hint, "max_tokens", "raised to 16, the least that this dialect takes");
+            }
             None => self.number("max_output_tokens", most),
         }
         match &sampling.temperature {
