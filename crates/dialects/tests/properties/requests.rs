@@ -162,6 +162,15 @@ proptest! {
 
 }
 
+fn offers_tools(request: &GenerateRequest) -> bool {
+    !request.tools.is_empty() && request.tool_choice != Some(ToolChoice::None)
+}
+
+fn calls_tools(request: &GenerateRequest) -> bool {
+    let mut parts = request.messages.iter().flat_map(|message| &message.parts);
+    parts.any(|part| matches!(part, Part::ToolCall(_) | Part::ToolResult(_)))
+}
+
 proptest! {
     // Every pair of dialects.
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -171,6 +180,10 @@ proptest! {
         for client in CHATS {
             let asked = read(client, &encode(client, &request).0);
             for upstream in CHATS {
+                // Bedrock takes no conversation about tools that are not on offer: it is told in words.
+                if upstream == DialectId::BedrockConverse && !offers_tools(&asked) && calls_tools(&asked) {
+                    continue;
+                }
                 let (there, mut lost) = encode(upstream, &asked);
                 let (back, lost_again) = encode(client, &read(upstream, &there));
                 lost.extend(lost_again);
