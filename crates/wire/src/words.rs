@@ -1,6 +1,6 @@
 //! Which short strings stand in a text: a set that may be too large and never too small.
 
-/// A set of strings, one of 64 bits each. Two strings may share a bit.
+/// A set of strings, two of 64 bits each. Strings may share their bits with others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Words(u64);
 
@@ -8,27 +8,30 @@ impl Words {
     /// Notes a string as it is written between its quotes; longer ones than [`LONGEST`] are passed over.
     #[inline]
     pub(crate) fn note(&mut self, string: &[u8]) {
-        if let Some(bit) = bit(string) {
-            self.0 |= bit;
+        if let Some(bits) = bits(string) {
+            self.0 |= bits;
         }
     }
 
     /// `false`: it was never noted. Of strings that are never noted nothing is known.
     pub(crate) fn may_hold(self, string: &[u8]) -> bool {
-        bit(string).is_none_or(|bit| self.0 & bit != 0)
+        bits(string).is_none_or(|bits| self.0 & bits == bits)
     }
 }
 
-/// The bit of a string, by its length and three of its bytes.
+/// The bits of a string, by its length and three of its bytes.
 #[inline]
-fn bit(string: &[u8]) -> Option<u64> {
+fn bits(string: &[u8]) -> Option<u64> {
     let (first, last) = (*string.first()?, *string.last()?);
     if string.len() > LONGEST {
         return None;
     }
     let middle = string.get(string.len() / 2).copied().unwrap_or_default();
-    let mixed = u32::from(first) * 31 + u32::from(middle) * 7 + u32::from(last) + (string.len() as u32) * 13;
-    Some(1 << (mixed % 64))
+    let (first, middle, last) = (u32::from(first), u32::from(middle), u32::from(last));
+    let length = string.len() as u32;
+    let one = first * 31 + middle * 7 + last + length * 13;
+    let other = first * 5 + middle * 29 + last * 17 + length * 3;
+    Some(1 << (one % 64) | 1 << (other % 64))
 }
 
 /// Longest string that is noted, in bytes.
