@@ -239,7 +239,7 @@ fn content_that_cannot_be_said_is_refused_with_its_place() {
 #[test]
 fn what_only_cohere_has_is_reported_elsewhere() {
     let mut body = json!({
-        "messages": [{"role": "user", "content": "x"}], "max_tokens": 9,
+        "messages": [{"role": "user", "content": "x"}], "max_tokens": 99,
         "safety_mode": "STRICT", "priority": 3, "citation_options": {"mode": "FAST"},
     });
     for target in [DialectId::OpenAiChat, DialectId::OpenAiResponses, DialectId::AnthropicMessages] {

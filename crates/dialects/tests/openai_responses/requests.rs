@@ -122,7 +122,7 @@ fn signatures_of_other_vendors_travel_through_this_dialects_clients() {
 #[test]
 fn reasoning_items_travel_through_other_dialects_clients() {
     let item = json!({"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Look."}], "encrypted_content": "gAAA"});
-    let anthropic = json!({"model": "m", "max_tokens": 9, "messages": [
+    let anthropic = json!({"model": "m", "max_tokens": 99, "messages": [
         {"role": "user", "content": "x"},
         {"role": "assistant", "content": [{"type": "thinking", "thinking": "Look.", "signature": "rs_1#gAAA"}, {"type": "text", "text": "a"}]},
         {"role": "user", "content": "y"},
