@@ -5,7 +5,7 @@
 //! the one item. When such an item comes back, the summary stands in its place.
 
 use crate::call::{Admitted, Attempt, Plan};
-use crate::state::Responses;
+use crate::state::{Responses, items_of};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ struct Sealed {
 pub(crate) fn summing_up(body: &RawObject) -> Result<RawObject, Error> {
     let mut body = body.clone();
     let no_conversation = || Error::client(Kind::BadRequest, "`input` must be a text or a list").with_param("input");
-    let mut items = body.raw("input").and_then(items).ok_or_else(no_conversation)?;
+    let mut items = items(&body).ok_or_else(no_conversation)?;
     let wish = json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": WISH}]});
     items.push(wish);
     body.set("input", &items);
@@ -57,7 +57,7 @@ fn compacted(responses: &Responses, call: &Admitted, reply: &Bytes) -> Result<By
     let summary: String = said.iter().flat_map(texts).collect();
     let sealed = Some(Sealed { summary }).filter(|sealed| !sealed.summary.trim().is_empty());
     let sealed = sealed.and_then(|sealed| responses.seal_value(&sealed)).ok_or_else(unusable)?;
-    let kept = call.body.raw("input").and_then(items).unwrap_or_default();
+    let kept = items(&call.body).unwrap_or_default();
     let mut output: Vec<Value> = kept.into_iter().filter(|item| item.get("role") == Some(&json!("user"))).collect();
     let id = call.receipt.unique();
     output.push(json!({"id": format!("cmp_{id}"), "type": "compaction", "encrypted_content": sealed}));
@@ -77,7 +77,7 @@ pub(crate) fn open(responses: &Responses, call: &mut Admitted) {
     if call.endpoint.dialect != DialectId::OpenAiResponses || !body.may_hold("input", "compaction") {
         return;
     }
-    let Some(mut items) = body.raw("input").and_then(items) else { return };
+    let Some(mut items) = items(body) else { return };
     let mut opened = false;
     for item in &mut items {
         let sealed = item.get("encrypted_content").and_then(Value::as_str);
@@ -98,13 +98,8 @@ pub(crate) fn is_wanted(call: &Admitted) -> bool {
     call.endpoint.kind == EndpointKind::ResponsesCompact
 }
 
-/// An input as a list of items: a bare text is a user's message.
-fn items(input: &[u8]) -> Option<Vec<Value>> {
-    match serde_json::from_slice(input).ok()? {
-        Value::Array(items) => Some(items),
-        Value::String(text) => Some(vec![json!({"role": "user", "content": text})]),
-        _ => None,
-    }
+fn items(body: &RawObject) -> Option<Vec<Value>> {
+    serde_json::from_str(items_of(body)?.get()).ok()
 }
 
 /// The texts of a message; of any other item none.

@@ -39,7 +39,7 @@ impl Keep {
             }
             return None;
         }
-        let input = if native { None } else { Some(super::recall::items_of(&call.body)?) };
+        let input = if native { None } else { Some(super::items_of(&call.body)?) };
         Some(Self {
             shared: shared.clone(),
             token: Arc::clone(&call.caller.token),

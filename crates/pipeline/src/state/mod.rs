@@ -11,7 +11,7 @@ mod retrieve;
 mod writer;
 
 pub(crate) use keep::Keep;
-pub(crate) use recall::{continues, recall};
+pub(crate) use recall::{continues, items_of, recall};
 pub use retrieve::{Asked, retrieve};
 pub use writer::write_behind;
 

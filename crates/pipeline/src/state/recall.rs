@@ -80,7 +80,7 @@ fn shown(id: &str) -> String {
 }
 
 /// A request's `input` as a list of items: a bare text is a user's message.
-pub(super) fn items_of(body: &RawObject) -> Option<Box<RawValue>> {
+pub(crate) fn items_of(body: &RawObject) -> Option<Box<RawValue>> {
     let raw = body.raw("input")?;
     let text = if raw.first() == Some(&b'"') {
         let mut list = br#"[{"role":"user","content":"#.to_vec();

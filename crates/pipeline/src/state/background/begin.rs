@@ -64,7 +64,7 @@ async fn accept(shared: &Shared, call: &mut Admitted) -> Result<(Arc<Run>, Owned
     })?;
     let begun = shape::begun(call);
     call.body.remove("background");
-    let input = crate::state::recall::items_of(&call.body).or_else(|| RawValue::from_string("[]".to_owned()).ok());
+    let input = crate::state::items_of(&call.body).or_else(|| RawValue::from_string("[]".to_owned()).ok());
     let now = shared.clock.wall();
     let run = Arc::new(Run::new(shape::id_of(call), begun, input.unwrap_or_default(), call.stream));
     let unkept = || Error::gateway(Kind::ServiceUnavailable, "The response could not be written down.");
