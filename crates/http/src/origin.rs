@@ -3,10 +3,11 @@
 use crate::error::HttpError;
 use http::Uri;
 use http::uri::Authority;
+use std::cmp::Ordering;
 use std::fmt;
 
-/// An origin. Cheap to clone and to compare.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// An origin. Cheap to clone and to compare; spelled otherwise (`Example.com`) it counts as another one.
+#[derive(Clone, Debug)]
 pub(crate) struct Origin {
     secure: bool,
     authority: Authority,
@@ -21,6 +22,32 @@ impl Origin {
             }
             _ => Err(HttpError::Address(uri.to_string())),
         }
+    }
+}
+
+impl Origin {
+    fn parts(&self) -> (bool, &str) {
+        (self.secure, self.authority.as_str())
+    }
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for Origin {}
+
+impl PartialOrd for Origin {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Origin {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(&other.parts())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::origin::Origin;
 use crate::out_body::OutBody;
 use crate::shard::thread_number;
 use hyper::client::conn::{http1, http2};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,8 @@ pub(crate) struct Pool {
 
 #[derive(Debug, Default)]
 struct Shard {
-    origins: HashMap<Origin, Idle>,
+    /// Sorted, since to compare a few names is cheaper than to hash one.
+    origins: BTreeMap<Origin, Idle>,
     swept: Option<Instant>,
 }
 

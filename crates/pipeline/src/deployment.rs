@@ -12,7 +12,7 @@ use tianji_core::{DialectId, Framing};
 use tianji_dialects::dialect;
 use tianji_http::HttpClient;
 use tianji_pricing::{CostAdjust, Mode, ModelPrice};
-use tianji_providers::{Connection, ConnectionError, Outgoing, Provider, Way};
+use tianji_providers::{Connection, ConnectionError, Outgoing, Provider, Special, Way};
 use tianji_router::{Breaker, Health, Weights};
 
 /// A deployment.
@@ -93,6 +93,8 @@ pub struct Concrete {
     pub(crate) terms: Terms,
     /// What it can do.
     pub capabilities: Capabilities,
+    /// Which of its provider's rules for some models hold for it.
+    pub special: Special,
     /// The ways to ask it for a reply; the usual one first.
     pub ways: Vec<Way>,
     /// Where it is asked for a reply, one for each way.
@@ -181,11 +183,13 @@ impl Deployment {
         let places = ways.iter().map(|way| Ok(Places { whole: place(way, false)?, streamed: place(way, true)? }));
         let places: Vec<Places> = places.collect::<Result<_, ConnectionError>>()?;
         let place = places.first().map(|places| &places.whole.uri);
+        let capabilities = price.as_ref().map(|price| price.capabilities()).unwrap_or_default();
         Ok(Concrete {
             model: model.into(),
             header: HeaderValue::try_from(&*full).ok(),
             full,
-            capabilities: price.as_ref().map(|price| price.capabilities()).unwrap_or_default(),
+            special: self.provider.special(model, &capabilities),
+            capabilities,
             price,
             terms: Terms::of(&self.provider, &self.connection, place, self.adjust),
             ways,

@@ -14,7 +14,7 @@ use tianji_core::{DialectId, Error, Kind, LossClass, Losses};
 use tianji_dialects::{DialectError, Fixups, bridge, dialect, openai_chat, remote};
 use tianji_http::OutBody;
 use tianji_providers::kinds::{Ask, Filming, Flow};
-use tianji_providers::{EndpointKind, Way};
+use tianji_providers::{EndpointKind, Special, Way};
 use tianji_wire::RawObject;
 
 /// Why there is no attempt.
@@ -37,6 +37,15 @@ struct Encoded {
     body: OutBody,
     features: Vec<&'static str>,
     fixups: Fixups,
+}
+
+/// Where a request goes.
+#[derive(Clone, Copy)]
+struct Goal<'a> {
+    way: Way,
+    deployment: &'a Deployment,
+    target: &'a Target<'a>,
+    special: &'a Special,
 }
 
 /// Builds the attempt of a call on a deployment. `overrides` are the parameters of a fallback target.
@@ -96,7 +105,7 @@ fn generate(
     losses: &mut Losses,
 ) -> Result<Sending, Halt> {
     if call.endpoint.kind == EndpointKind::Chat && call.endpoint.dialect == DialectId::OpenAiChat {
-        deployment.provider.screen_chat(&mut body, target, losses);
+        deployment.provider.screen_chat_by(&concrete.special, &mut body, target, losses);
     }
     let plain_chat = call.snapshot.settings.chat_for_messages;
     let way = concrete.way(&deployment.provider, call.endpoint.dialect, plain_chat);
@@ -104,10 +113,13 @@ fn generate(
     // Servers of prompts are called by names that do not say which model they have.
     let prompted = deployment.prompt_model.as_deref().filter(|_| way.dialect == DialectId::TextGeneration);
     let target = &Target { model: prompted.unwrap_or(target.model), ..*target };
+    let of_prompted = prompted.map(|model| deployment.provider.special(model, target.capabilities));
+    let special = of_prompted.as_ref().unwrap_or(&concrete.special);
+    let goal = Goal { way, deployment, target, special };
     let encoded = if way.dialect == call.endpoint.dialect {
-        same_dialect(body, call, way, deployment, target, losses)?
+        same_dialect(body, call, goal, losses)?
     } else {
-        translated(&body, call, way, deployment, target, losses)?
+        translated(&body, call, goal, losses)?
     };
     let outgoing = if call.stream { &places.streamed } else { &places.whole };
     let mut headers = outgoing.headers.clone();
@@ -168,34 +180,21 @@ fn prepare(
     }
 }
 
-fn same_dialect(
-    mut body: RawObject,
-    call: &Admitted,
-    way: Way,
-    deployment: &Deployment,
-    target: &Target<'_>,
-    losses: &mut Losses,
-) -> Result<Encoded, Error> {
-    if way.dialect.names_model_in_body() {
-        body.set("model", target.model);
+fn same_dialect(mut body: RawObject, call: &Admitted, goal: Goal<'_>, losses: &mut Losses) -> Result<Encoded, Error> {
+    if goal.way.dialect.names_model_in_body() {
+        body.set("model", goal.target.model);
     } else {
         body.remove("model");
     }
     if call.endpoint.dialect == DialectId::OpenAiChat && call.stream && !call.include_usage {
         openai_chat::ask_for_usage(&mut body);
     }
-    finish(&mut body, way, deployment, call, target, &[], losses)?;
+    finish(&mut body, call, goal, &[], losses)?;
     Ok(Encoded { body: OutBody::of(body.to_chunks()), features: Vec::new(), fixups: Fixups::default() })
 }
 
-fn translated(
-    body: &RawObject,
-    call: &Admitted,
-    way: Way,
-    deployment: &Deployment,
-    target: &Target<'_>,
-    losses: &mut Losses,
-) -> Result<Encoded, Halt> {
+fn translated(body: &RawObject, call: &Admitted, goal: Goal<'_>, losses: &mut Losses) -> Result<Encoded, Halt> {
+    let Goal { way, deployment, target, special } = goal;
     let request = dialect(call.endpoint.dialect).decode_request(&body.to_bytes());
     let mut request = request.map_err(DialectError::of_request)?;
     request.include_usage = true;
@@ -205,7 +204,7 @@ fn translated(
     let encoded = bridge::request(way.dialect, &request, target, losses);
     let encoded = encoded.map_err(DialectError::of_request)?;
     let provider = &deployment.provider;
-    let edits = (way.kind == EndpointKind::Chat && provider.edits_chat(target))
+    let edits = (way.kind == EndpointKind::Chat && provider.edits_chat(special))
         || matches!(way.kind, EndpointKind::Messages | EndpointKind::TextCompletion)
         || !deployment.extra_body.is_empty()
         || !call.controls.extra_body.is_empty();
@@ -213,7 +212,7 @@ fn translated(
         let mut out = RawObject::parse(encoded.body).map_err(|cause| {
             Error::gateway(Kind::InternalServer, "the request could not be encoded").with_source(cause)
         })?;
-        finish(&mut out, way, deployment, call, target, &encoded.features, losses)?;
+        finish(&mut out, call, goal, &encoded.features, losses)?;
         if call.endpoint.dialect != DialectId::OpenAiChat {
             // Agents ask every model to think.
             losses.soften(&["reasoning_effort", "thinking"]);
@@ -244,15 +243,14 @@ fn bring(request: &mut GenerateRequest, call: &Admitted, way: Way, deployment: &
 /// The provider's own edits, then what the operator and the caller merge in last.
 fn finish(
     body: &mut RawObject,
-    way: Way,
-    deployment: &Deployment,
     call: &Admitted,
-    target: &Target<'_>,
+    goal: Goal<'_>,
     features: &[&str],
     losses: &mut Losses,
 ) -> Result<(), Error> {
+    let Goal { way, deployment, target, special } = goal;
     let edited = match way.kind {
-        EndpointKind::Chat => deployment.provider.edit_chat(body, target, losses),
+        EndpointKind::Chat => deployment.provider.edit_chat_by(special, body, target, losses),
         EndpointKind::TextCompletion => deployment.provider.edit_text(body, target, losses),
         EndpointKind::Messages => {
             deployment.provider.edit_messages(body, &call.headers, features);

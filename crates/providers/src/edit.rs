@@ -5,6 +5,7 @@ use crate::messages;
 use crate::params::{CHAT_PARAMS, ParamRules, allowed};
 use crate::provider::Provider;
 use crate::quirks::{Quirk, UNIVERSAL};
+use crate::special::Special;
 use http::HeaderMap;
 use tianji_core::generate::Target;
 use tianji_core::{DialectId, Losses};
@@ -31,14 +32,28 @@ impl Provider {
     /// # Errors
     /// [`EditError`] when a parameter has a form from which the vendor's own form cannot be made.
     pub fn edit_chat(&self, body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) -> Result<(), EditError> {
-        for rules in self.rules_for(target) {
+        self.edit_chat_by(&self.special(target.model, target.capabilities), body, target, losses)
+    }
+
+    /// [`Provider::edit_chat`] by rules that were picked for the target before.
+    ///
+    /// # Errors
+    /// As [`Provider::edit_chat`].
+    pub fn edit_chat_by(
+        &self,
+        special: &Special,
+        body: &mut RawObject,
+        target: &Target<'_>,
+        losses: &mut Losses,
+    ) -> Result<(), EditError> {
+        for rules in self.rules_by(special) {
             rules.apply(body, target, losses);
         }
         if self.speaks_openai() {
-            for quirk in self.quirks_for(target) {
+            for quirk in self.quirks_by(special) {
                 quirk.edit_body(body, target, losses)?;
             }
-            messages::edit(body, self.quirks_for(target).chain(UNIVERSAL), losses);
+            messages::edit(body, self.quirks_by(special).chain(UNIVERSAL), losses);
         }
         match self.hooks.edit {
             Some(edit) => edit(body, target, losses),
@@ -52,7 +67,9 @@ impl Provider {
     /// As [`Provider::edit_chat`].
     pub fn edit_text(&self, body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) -> Result<(), EditError> {
         let concerned = |quirk: &&Quirk| matches!(quirk, Quirk::AccountModelPrefix(_) | Quirk::NoStreamUsage);
-        self.quirks_for(target).filter(concerned).try_for_each(|quirk| quirk.edit_body(body, target, losses))?;
+        self.quirks_by(&self.special(target.model, target.capabilities))
+            .filter(concerned)
+            .try_for_each(|quirk| quirk.edit_body(body, target, losses))?;
         match self.hooks.edit_text {
             Some(edit) => edit(body, target, losses),
             None => Ok(()),
@@ -66,12 +83,12 @@ impl Provider {
         }
     }
 
-    /// Whether [`Provider::edit_chat`] could do anything at all for a target.
-    pub fn edits_chat(&self, target: &Target<'_>) -> bool {
+    /// Whether [`Provider::edit_chat`] could do anything at all for a target, by the rules that were picked for it.
+    pub fn edits_chat(&self, special: &Special) -> bool {
         self.hooks.edit.is_some()
             || self.hooks.bind.is_some()
-            || self.rules_for(target).any(|rules| !rules.is_empty())
-            || (self.speaks_openai() && self.quirks_for(target).any(Quirk::edits_requests))
+            || self.rules_by(special).any(|rules| !rules.is_empty())
+            || (self.speaks_openai() && self.quirks_by(special).any(Quirk::edits_requests))
     }
 
     /// Edits a body in Anthropic's form for an endpoint of kind [`EndpointKind::Messages`]. `features` are those that the
@@ -98,28 +115,18 @@ impl Provider {
     /// The parameters, by their OpenAI names, that a target takes. Sorted.
     pub fn supported_params(&self, target: &Target<'_>) -> Vec<&'static str> {
         let refused = (self.hooks.refuses)(target);
+        let special = self.special(target.model, target.capabilities);
         let taken = |name: &str| {
             allowed(target, name)
-                || (self.takes(name, target)
+                || (self.takes(name, &special)
                     && !refused.contains(&name)
-                    && !self.rules_for(target).any(|rules| rules.lacks(name)))
+                    && !self.rules_by(&special).any(|rules| rules.lacks(name)))
         };
         CHAT_PARAMS.iter().copied().filter(|name| taken(name)).collect()
     }
 
     pub(crate) fn speaks_openai(&self) -> bool {
         self.chat.as_ref().is_some_and(|chat| chat.dialect == DialectId::OpenAiChat)
-    }
-
-    /// Special rules come first, so that a parameter that a model does not take is not clamped before.
-    pub(crate) fn rules_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a ParamRules> {
-        let special = self.when.iter().filter(|when| when.condition.holds(target)).map(|when| &when.rules);
-        special.chain(std::iter::once(&self.rules))
-    }
-
-    fn quirks_for<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a Quirk> {
-        let special = self.when.iter().filter(|when| when.condition.holds(target)).flat_map(|when| &when.quirks);
-        self.quirks.iter().chain(special)
     }
 }
 

@@ -29,6 +29,7 @@ mod row;
 mod rsa;
 mod screen;
 mod sign;
+mod special;
 mod ways;
 
 pub use catalogue::Catalogue;
@@ -45,4 +46,5 @@ pub use reply::StreamEdit;
 pub use resolve::ResolveError;
 pub use row::RowError;
 pub use sign::Unsigned;
+pub use special::Special;
 pub use ways::Way;

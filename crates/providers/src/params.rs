@@ -188,13 +188,13 @@ impl Clamp {
 }
 
 impl Condition {
-    /// Whether it holds for a target.
-    pub fn holds(&self, target: &Target<'_>) -> bool {
-        let named = self.model.is_empty() || self.model.iter().any(|pattern| fits(pattern, target.model));
+    /// Whether it holds for a model.
+    pub fn holds(&self, model: &str, capabilities: &Capabilities) -> bool {
+        let named = self.model.is_empty() || self.model.iter().any(|pattern| fits(pattern, model));
         named
-            && !self.except.iter().any(|pattern| fits(pattern, target.model))
-            && self.has.is_none_or(|wanted| wanted.of(target.capabilities) == Some(true))
-            && self.lacks.is_none_or(|wanted| wanted.of(target.capabilities) == Some(false))
+            && !self.except.iter().any(|pattern| fits(pattern, model))
+            && self.has.is_none_or(|wanted| wanted.of(capabilities) == Some(true))
+            && self.lacks.is_none_or(|wanted| wanted.of(capabilities) == Some(false))
     }
 }
 

@@ -72,9 +72,10 @@ impl Provider {
     /// A whole reply of an endpoint in OpenAI's form; `None` if it already is. `minted` is the id of replies that have
     /// none of their own.
     pub fn edit_reply(&self, kind: EndpointKind, minted: &str, body: &Bytes) -> Option<Bytes> {
-        let mut rules = self.reply_rules(kind, minted);
         let spelled = |quirk: &Quirk| matches!(quirk, Quirk::ReasoningFieldInStreams(_));
-        if kind == EndpointKind::Chat && self.speaks_openai() && !self.quirks.iter().any(spelled) {
+        let universal = kind == EndpointKind::Chat && self.speaks_openai() && !self.quirks.iter().any(spelled);
+        let mut rules = self.reply_rules(kind, minted, |quirk| !(universal && quirk.is_universal()));
+        if universal {
             rules.extend(Quirk::universal_reply_rules(body));
         }
         if rules.is_empty() { None } else { edited(&mut rules, body, false) }
@@ -89,15 +90,20 @@ impl Provider {
         if let (EndpointKind::Chat, Some(editor)) = (kind, self.hooks.chat_stream) {
             return Some(editor());
         }
-        let rules = self.reply_rules(kind, minted);
+        let rules = self.reply_rules(kind, minted, |_| true);
         if rules.is_empty() { None } else { Some(Box::new(Rules(rules))) }
     }
 
     /// The vendor's own form goes first: quirks are about OpenAI's.
-    fn reply_rules(&self, kind: EndpointKind, minted: &str) -> Vec<Box<dyn ReplyRule>> {
+    fn reply_rules(
+        &self,
+        kind: EndpointKind,
+        minted: &str,
+        wanted: impl Fn(&Quirk) -> bool,
+    ) -> Vec<Box<dyn ReplyRule>> {
         let native = self.hooks.replies.and_then(|rule| rule(kind, minted));
         let quirks = self.quirks.iter().chain(self.when.iter().flat_map(|when| &when.quirks));
-        let quirks = quirks.filter(|_| kind == EndpointKind::Chat);
+        let quirks = quirks.filter(|quirk| kind == EndpointKind::Chat && wanted(quirk));
         native.into_iter().chain(quirks.filter_map(Quirk::reply_rule)).collect()
     }
 }

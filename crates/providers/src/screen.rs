@@ -3,6 +3,7 @@
 use crate::body::Members;
 use crate::params::{CHAT_PARAMS, allowed, refuse};
 use crate::provider::Provider;
+use crate::special::Special;
 use tianji_core::generate::Target;
 use tianji_core::{Json, LossClass, Losses};
 use tianji_wire::RawObject;
@@ -11,9 +12,14 @@ impl Provider {
     /// Edits the body of a client that speaks OpenAI Chat Completions: parameters that the target does not take are
     /// removed and noted in `losses`, unless `target.allowed_params` names them.
     pub fn screen_chat(&self, body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) {
+        self.screen_chat_by(&self.special(target.model, target.capabilities), body, target, losses);
+    }
+
+    /// [`Provider::screen_chat`] by rules that were picked for the target before.
+    pub fn screen_chat_by(&self, special: &Special, body: &mut RawObject, target: &Target<'_>, losses: &mut Losses) {
         few_stops(body, target, losses);
         let known = |name: &str| CHAT_PARAMS.binary_search(&name).ok().and_then(|at| CHAT_PARAMS.get(at).copied());
-        let foreign: Vec<&str> = body.keys().filter_map(known).filter(|name| !self.takes(name, target)).collect();
+        let foreign: Vec<&str> = body.keys().filter_map(known).filter(|name| !self.takes(name, special)).collect();
         for name in foreign {
             match name {
                 // How a stream is asked for is the encoder's to say.
@@ -29,13 +35,12 @@ impl Provider {
         }
     }
 
-    /// Whether a parameter stands in the lists of what a target takes.
-    pub(crate) fn takes(&self, name: &str, target: &Target<'_>) -> bool {
+    /// Whether a parameter stands in the lists of what a model takes.
+    pub(crate) fn takes(&self, name: &str, special: &Special) -> bool {
         let listed = |names: &[String]| names.iter().any(|known| known == name);
-        let special = || self.when.iter().filter(|when| when.condition.holds(target));
-        let supported = special().find_map(|when| when.supported.as_ref()).or(self.supported.as_ref());
-        (supported.is_none_or(|names| listed(names)) || special().any(|when| listed(&when.takes)))
-            && !self.rules_for(target).any(|rules| listed(&rules.unsupported))
+        let supported = self.whens(special).find_map(|when| when.supported.as_ref()).or(self.supported.as_ref());
+        (supported.is_none_or(|names| listed(names)) || self.whens(special).any(|when| listed(&when.takes)))
+            && !self.rules_by(special).any(|rules| listed(&rules.unsupported))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Row, Value, column};
 use crate::error::StoreError;
-use crate::statements::{CALLS, SPEND_BY_DAY};
+use crate::statements::{CALLS, CALLS_BY_ID, CALLS_OF_KEY, CALLS_OF_USER, SPEND_BY_DAY};
 use crate::store::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,22 +42,35 @@ pub struct DaySpend {
     pub keys: Vec<(String, Usd)>,
 }
 
+impl CallQuery {
+    /// From when to when.
+    fn within(&self) -> Vec<Value> {
+        let bounds = [self.start.unwrap_or(Micros(i64::MIN)), self.end.unwrap_or(Micros(i64::MAX))];
+        bounds.map(|at| Value::Int(at.0)).into()
+    }
+}
+
 impl Store {
     /// Calls, newest first.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn calls(&self, query: &CallQuery) -> Result<Vec<CallRecord>, StoreError> {
-        let params = vec![
-            Value::maybe(query.token.as_deref()),
-            Value::maybe(query.user_id.as_deref()),
-            Value::maybe(query.request_id.as_deref()),
-            Value::maybe_int(query.start.map(|at| at.0)),
-            Value::maybe_int(query.end.map(|at| at.0)),
-            Value::count(query.limit),
-            Value::count(query.offset),
-        ];
-        let rows = self.engine.query(CALLS, params).await?;
+        let user = query.user_id.as_deref();
+        let mut params = query.within();
+        params.extend([Value::count(query.limit), Value::count(query.offset)]);
+        params.extend([Value::maybe(query.token.as_deref()), Value::maybe(user)]);
+        // Each finds its rows by an index of its own.
+        let sql = match &query.request_id {
+            Some(id) => {
+                params.push(Value::text(id.as_str()));
+                CALLS_BY_ID
+            }
+            None if query.token.is_some() => CALLS_OF_KEY,
+            None if user.is_some_and(|user| !user.is_empty()) => CALLS_OF_USER,
+            None => CALLS,
+        };
+        let rows = self.engine.query(sql, params).await?;
         let read = |row: &Row| {
             let text = column(row, 0, "record")?.as_text("record")?;
             serde_json::from_str(text).map_err(|_| StoreError::Row { column: "record" })
@@ -70,12 +83,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn spend_by_day(&self, query: &CallQuery) -> Result<Vec<DaySpend>, StoreError> {
-        let params = vec![
-            Value::maybe(query.token.as_deref()),
-            Value::maybe(query.user_id.as_deref()),
-            Value::maybe_int(query.start.map(|at| at.0)),
-            Value::maybe_int(query.end.map(|at| at.0)),
-        ];
+        let mut params = query.within();
+        params.extend([Value::maybe(query.token.as_deref()), Value::maybe(query.user_id.as_deref())]);
         let rows = self.engine.query(SPEND_BY_DAY, params).await?;
         let mut days: BTreeMap<i64, [BTreeMap<String, Usd>; 3]> = BTreeMap::new();
         for row in &rows {

@@ -25,6 +25,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "0003_background_responses.sql",
         text: include_str!("../../../migrations/0003_background_responses.sql"),
     },
+    Migration {
+        version: 4,
+        name: "0004_calls_by_user.sql",
+        text: include_str!("../../../migrations/0004_calls_by_user.sql"),
+    },
 ];
 
 /// Brings a database to the present schema.

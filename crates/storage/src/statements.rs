@@ -11,6 +11,9 @@ statements! {
     BATCH_END = "batch_end";
     BATCH_INSERT = "batch_insert";
     CALLS = "calls";
+    CALLS_BY_ID = "calls_by_id";
+    CALLS_OF_KEY = "calls_of_key";
+    CALLS_OF_USER = "calls_of_user";
     CALL_INSERT = "call_insert";
     COUNTER_ADD = "counter_add";
     COUNTER_SPENT = "counter_spent";

@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use tianji_auth::VirtualKey;
-use tianji_core::{Micros, Secret, Usd};
-use tianji_storage::{DatabaseUrl, KeyQuery, Store, StoreError, StoreOptions, StoredResponse};
+use tianji_core::{CallRecord, Micros, Secret, Usd};
+use tianji_storage::{
+    CallQuery, DatabaseUrl, KeyQuery, Shipper, Spool, SpoolOptions, Store, StoreError, StoreOptions, StoredResponse,
+};
 use uuid::Uuid;
 
 /// Every engine that can be reached, each empty.
@@ -183,5 +186,53 @@ async fn a_response_in_the_making_is_finished_once() {
         assert_eq!((done.token.as_str(), done.lease_until), ("t", None), "{name}");
         assert!(!store.finish_response("resp_2", None, None).await.unwrap(), "{name}");
         path.into_iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn calls_are_found_by_key_user_id_and_time() {
+    for (store, path) in stores().await {
+        let spool = std::env::temp_dir().join(format!("tianji-spool-{}", Uuid::now_v7().simple()));
+        let (journal, _) = Spool::open(SpoolOptions::new(spool.clone()), Micros(0)).unwrap();
+        // Enough for many rows at once, and some for one at a time.
+        for number in 0..120 {
+            let record = CallRecord {
+                call_id: Uuid::from_u128(number),
+                response_id: Some(format!("r{}", number % 60)),
+                token: format!("t{}", number % 2).into(),
+                user_id: (number % 3 > 0).then(|| format!("u{}", number % 3).into()),
+                started_at: Micros(1000 + number as i64),
+                ..CallRecord::default()
+            };
+            journal.settle(&Arc::new(record)).unwrap();
+        }
+        assert_eq!(Shipper::new(journal, store.clone()).ship_all().await.unwrap(), 120);
+        let numbers = async |query: CallQuery| -> Vec<u128> {
+            let calls = store.calls(&CallQuery { limit: 1000, ..query }).await.unwrap();
+            calls.iter().map(|call| call.call_id.as_u128()).collect()
+        };
+        let newest_first = |wanted: fn(u128) -> bool| (0..120).rev().filter(|n| wanted(*n)).collect::<Vec<u128>>();
+        let text = |text: &str| Some(text.to_owned());
+        let name = store.engine_name();
+        assert_eq!(numbers(CallQuery::default()).await, newest_first(|_| true), "{name}");
+        let (of_key, of_user) = (
+            CallQuery { token: text("t1"), ..CallQuery::default() },
+            CallQuery { user_id: text("u2"), ..CallQuery::default() },
+        );
+        assert_eq!(numbers(of_key.clone()).await, newest_first(|n| n % 2 == 1), "{name}");
+        assert_eq!(numbers(of_user.clone()).await, newest_first(|n| n % 3 == 2), "{name}");
+        assert_eq!(numbers(CallQuery { token: text("t1"), ..of_user }).await, newest_first(|n| n % 6 == 5), "{name}");
+        let nobody = CallQuery { user_id: text(""), ..CallQuery::default() };
+        assert_eq!(numbers(nobody).await, newest_first(|n| n % 3 == 0), "{name}");
+        let by_response = CallQuery { request_id: text("r7"), ..CallQuery::default() };
+        assert_eq!(numbers(by_response.clone()).await, [67, 7], "{name}");
+        assert_eq!(numbers(CallQuery { start: Some(Micros(1060)), ..by_response }).await, [67], "{name}");
+        let by_call = CallQuery { request_id: text(&Uuid::from_u128(9).to_string()), ..CallQuery::default() };
+        assert_eq!(numbers(by_call.clone()).await, [9], "{name}");
+        assert_eq!(numbers(CallQuery { token: text("t0"), ..by_call }).await, [0; 0], "{name}");
+        let between = CallQuery { end: Some(Micros(1005)), start: Some(Micros(1003)), ..of_key };
+        assert_eq!(numbers(between).await, [3], "{name}");
+        std::fs::remove_dir_all(spool).unwrap();
+        path.map(std::fs::remove_file).transpose().unwrap();
     }
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod edit;
+mod ends;
 pub mod event_stream;
 mod feed;
 mod http_date;
@@ -18,21 +19,24 @@ mod json_error;
 mod limits;
 mod ndjson;
 mod object;
+mod plain;
 mod scan;
 mod splitter;
 mod sse;
 mod value;
 mod words;
 
+pub use ends::Ends;
 pub use http_date::{http_date, retry_after};
 pub use inflate::{Inflate, InflateError, UnknownCoding};
 pub use json_error::{JsonError, JsonErrorKind};
 pub use limits::JsonLimits;
 pub use ndjson::LineSplitter;
 pub use object::RawObject;
+pub use plain::string_end;
 pub use splitter::Splitter;
 pub use sse::{Frame, SseSplitter, write_event};
-pub use value::{check_json, parse_value, raw_array_items};
+pub use value::{check_json, check_json_ends, parse_value, raw_array_items};
 
 /// A stream that cannot be cut into frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,8 +4,10 @@
 //! refused where a string is read), and so are numbers of any size. Bytes beyond ASCII are only noticed on the way:
 //! [`read`] has them checked afterwards, which texts without any are spared.
 
+use crate::ends::Ends;
 use crate::json_error::{JsonError, JsonErrorKind};
 use crate::limits::JsonLimits;
+use crate::plain::{HIGH_BITS, skip_plain};
 use crate::words::Words;
 use std::ops::Range;
 
@@ -20,6 +22,8 @@ pub(crate) struct Scanner<'a> {
     seen: u64,
     /// Short strings without escapes, keys among them, since the last [`Scanner::take_words`].
     words: Words,
+    /// Where containers end, if that is noted.
+    pub(crate) ends: Option<Ends>,
 }
 
 pub(crate) type Scan<T> = Result<T, JsonErrorKind>;
@@ -32,7 +36,7 @@ pub(crate) fn read<'a, T>(
 ) -> Result<T, JsonError> {
     let mut scanner = Scanner::new(text, limits);
     let outcome = read(&mut scanner);
-    if outcome.is_err() || scanner.seen & (ONES * 0x80) != 0 {
+    if outcome.is_err() || scanner.seen & HIGH_BITS != 0 {
         check_utf8(text)?;
     }
     outcome.map_err(|kind| JsonError::at(kind, text, scanner.at))
@@ -48,7 +52,8 @@ fn check_utf8(text: &[u8]) -> Result<(), JsonError> {
 impl<'a> Scanner<'a> {
     fn new(text: &'a [u8], limits: JsonLimits) -> Self {
         let depth = limits.depth.min(JsonLimits::MAX_DEPTH);
-        Self { text, at: 0, values: 0, limits: JsonLimits { depth, ..limits }, seen: 0, words: Words::default() }
+        let limits = JsonLimits { depth, ..limits };
+        Self { text, at: 0, values: 0, limits, seen: 0, words: Words::default(), ends: None }
     }
 
     /// Enters the text's one object or array. A text of another kind is checked to its end nevertheless, so that what
@@ -138,6 +143,9 @@ impl<'a> Scanner<'a> {
                     (Some(b'}'), true) | (Some(b']'), false) => {
                         self.at += 1;
                         inside.leave();
+                        if let Some(ends) = &mut self.ends {
+                            ends.close(inside.level, self.at);
+                        }
                     }
                     _ => return Err(EXPECTING_COMMA),
                 }
@@ -161,9 +169,13 @@ impl<'a> Scanner<'a> {
         if inside.level + outer >= self.limits.depth {
             return Err(JsonErrorKind::TooDeep);
         }
+        let start = self.at;
         self.at += 1;
         if self.eat(if object { b'}' } else { b']' }) {
             return Ok(false);
+        }
+        if let Some(ends) = &mut self.ends {
+            ends.open(inside.level, start);
         }
         if object {
             self.key()?;
@@ -331,68 +343,5 @@ impl Containers {
     }
 }
 
-/// The text from the next quote, backslash or control character on.
-///
-/// Words find the near ones, which is most of them. Then blocks, which compile to vector code but only say whether
-/// there is one, go over what is long: an image is a megabyte without any.
-fn skip_plain<'a>(text: &'a [u8], seen: &mut u64) -> &'a [u8] {
-    let mut rest = text;
-    for _ in 0..NEAR {
-        let Some((word, tail)) = rest.split_first_chunk::<8>() else { return skip_bytes(rest, seen) };
-        let word = u64::from_le_bytes(*word);
-        *seen |= word;
-        let found = special_bytes(word);
-        if found != 0 {
-            return rest.get(found.trailing_zeros() as usize / 8..).unwrap_or_default();
-        }
-        rest = tail;
-    }
-    skip_blocks(rest, seen)
-}
-
-/// Kept apart so that the loop over words, which most strings never leave, stays small.
-#[inline(never)]
-fn skip_blocks<'a>(mut rest: &'a [u8], seen: &mut u64) -> &'a [u8] {
-    let mut all = 0;
-    while let Some((block, tail)) = rest.split_first_chunk::<BLOCK>() {
-        // By words: of a sum of bytes the compiler makes a chain of 64 steps.
-        let (words, _) = block.as_chunks::<8>();
-        all |= words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word));
-        if block.iter().fold(false, |any, byte| any | special(*byte)) {
-            break;
-        }
-        rest = tail;
-    }
-    *seen |= all;
-    skip_bytes(rest, seen)
-}
-
-fn skip_bytes<'a>(rest: &'a [u8], seen: &mut u64) -> &'a [u8] {
-    let plain = rest.iter().position(|byte| {
-        *seen |= u64::from(*byte);
-        special(*byte)
-    });
-    let plain = plain.unwrap_or(rest.len());
-    rest.get(plain..).unwrap_or_default()
-}
-
-const fn special(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
-}
-
-/// Sets the highest bit of bytes that are special. Above the first such byte bits may be set wrongly: a borrow gets
-/// there. (The zero-byte test of Mycroft, 1987.)
-const fn special_bytes(word: u64) -> u64 {
-    // Swaps the quote with the space: what is below 0x21 then is the quote or a control character.
-    let low = word ^ (ONES * 0x02);
-    let backslash = word ^ (ONES * b'\\' as u64);
-    ((low.wrapping_sub(ONES * 0x21) & !low) | (backslash.wrapping_sub(ONES) & !backslash)) & (ONES * 0x80)
-}
-
 const EXPECTING_VALUE: JsonErrorKind = JsonErrorKind::Syntax("Expecting value");
 const EXPECTING_COMMA: JsonErrorKind = JsonErrorKind::Syntax("Expecting ',' delimiter");
-const ONES: u64 = 0x0101_0101_0101_0101;
-/// Words looked at before blocks are worth it.
-const NEAR: usize = 16;
-/// Bytes per block: a few vector registers.
-const BLOCK: usize = 64;

@@ -1,5 +1,6 @@
 //! JSON texts that need not be objects.
 
+use crate::ends::Ends;
 use crate::json_error::{JsonError, JsonErrorKind};
 use crate::limits::JsonLimits;
 use crate::scan::{self, Scan, Scanner};
@@ -34,6 +35,18 @@ fn items(scanner: &mut Scanner<'_>) -> Scan<Vec<Range<usize>>> {
 /// When the text is no UTF-8, no JSON, or deeper than 128 levels.
 pub fn check_json(raw: &[u8]) -> Result<(), JsonError> {
     scan::read(raw, JsonLimits::DEPTH_ONLY, only_value)
+}
+
+/// The same, noting where the outer containers end.
+///
+/// # Errors
+/// As [`check_json`].
+pub fn check_json_ends(raw: &[u8]) -> Result<Ends, JsonError> {
+    scan::read(raw, JsonLimits::DEPTH_ONLY, |scanner| {
+        scanner.ends = Some(Ends::default());
+        only_value(scanner)?;
+        Ok(scanner.ends.take().unwrap_or_default())
+    })
 }
 
 fn only_value(scanner: &mut Scanner<'_>) -> Scan<()> {

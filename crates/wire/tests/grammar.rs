@@ -7,7 +7,7 @@ use proptest::sample::{Index, select};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-use tianji_wire::{JsonErrorKind, JsonLimits, RawObject, parse_value, raw_array_items};
+use tianji_wire::{JsonErrorKind, JsonLimits, RawObject, check_json_ends, parse_value, raw_array_items};
 
 /// Judges and spans of all three readers are those of `serde_json`.
 fn judged_as_by_serde(text: &[u8]) -> Result<(), TestCaseError> {
@@ -315,4 +315,18 @@ fn what_is_no_utf8_is_noticed_wherever_it_stands() {
         let kind = RawObject::parse(Bytes::copy_from_slice(text)).unwrap_err().kind;
         assert_eq!(kind, JsonErrorKind::NotUtf8, "{}", shown(text));
     }
+}
+
+#[test]
+fn ends_of_outer_containers_are_noted() {
+    let text = br#" {"a":[{"b":{"c":[[1],{}]}},{}, []],"s":"]}","d":{"e":[2]}} "#;
+    let ends = check_json_ends(text).unwrap();
+    let noted: Vec<&str> = (0..text.len())
+        .filter_map(|start| text.get(start..ends.of(start)?).map(|value| std::str::from_utf8(value).unwrap()))
+        .collect();
+    let (whole, list) = (std::str::from_utf8(text).unwrap().trim(), r#"[{"b":{"c":[[1],{}]}},{}, []]"#);
+    let inner = [r#"{"b":{"c":[[1],{}]}}"#, r#"{"c":[[1],{}]}"#, "[[1],{}]", r#"{"e":[2]}"#, "[2]"];
+    // Of the sixth level nothing is noted.
+    assert_eq!(noted, [&[whole, list][..], &inner].concat());
+    assert!(check_json_ends(b"[1,").is_err());
 }

@@ -4,6 +4,7 @@
 //! just ends. Nothing is unescaped, nothing is allocated.
 
 use std::ops::Range;
+use tianji_wire::{Ends, string_end};
 
 /// One member of an object, by its places in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,11 +15,55 @@ pub(crate) struct Member {
     pub(crate) value: Range<usize>,
 }
 
+/// A text with what is known of where its containers end, so that walking over their members does not go through them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text<'a> {
+    pub(crate) bytes: &'a [u8],
+    ends: Option<&'a Ends>,
+}
+
+impl<'a> Text<'a> {
+    pub(crate) const fn new(bytes: &'a [u8], ends: &'a Ends) -> Self {
+        Self { bytes, ends: Some(ends) }
+    }
+
+    /// See [`members`].
+    pub(crate) fn members(self, start: usize) -> Members<'a> {
+        let at = white(self.bytes, start);
+        let open = self.bytes.get(at) == Some(&b'{');
+        Members { text: self, at: at + 1, open }
+    }
+
+    /// See [`elements`].
+    pub(crate) fn elements(self, start: usize) -> Elements<'a> {
+        let at = white(self.bytes, start);
+        let open = self.bytes.get(at) == Some(&b'[');
+        Elements { text: self, at: at + 1, open }
+    }
+
+    /// Where the value that starts at `from` ends.
+    fn skip_value(self, from: usize) -> Option<usize> {
+        match self.bytes.get(from)? {
+            b'"' => string_end(self.bytes, from),
+            b'{' | b'[' => self.ends.and_then(|ends| ends.of(from)).or_else(|| skip_nested(self.bytes, from)),
+            _ => {
+                let rest = self.bytes.get(from..)?;
+                let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace();
+                Some(from + rest.iter().position(ends).unwrap_or(rest.len()))
+            }
+        }
+    }
+}
+
+impl<'a> From<&'a [u8]> for Text<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self { bytes, ends: None }
+    }
+}
+
 /// The members of the object that begins at `start` of a text (white space before it is skipped).
 pub(crate) fn members(text: &[u8], start: usize) -> Members<'_> {
-    let at = white(text, start);
-    let open = text.get(at) == Some(&b'{');
-    Members { text, at: at + 1, open }
+    Text::from(text).members(start)
 }
 
 /// The first member with a name that needs no escaping.
@@ -38,14 +83,12 @@ pub(crate) fn key<'a>(text: &'a [u8], member: &Member) -> &'a [u8] {
 
 /// The values of the array that begins at `start` of a text.
 pub(crate) fn elements(text: &[u8], start: usize) -> Elements<'_> {
-    let at = white(text, start);
-    let open = text.get(at) == Some(&b'[');
-    Elements { text, at: at + 1, open }
+    Text::from(text).elements(start)
 }
 
 /// The string that begins exactly at `start`, with its quotes.
 pub(crate) fn string_at(text: &[u8], start: usize) -> Option<Range<usize>> {
-    (text.get(start) == Some(&b'"')).then(|| skip_string(text, start)).flatten().map(|end| start..end)
+    (text.get(start) == Some(&b'"')).then(|| string_end(text, start)).flatten().map(|end| start..end)
 }
 
 /// The bytes to cut so that a member is gone, with the comma that goes with it.
@@ -64,7 +107,7 @@ pub(crate) fn with_comma(text: &[u8], member: &Member) -> Range<usize> {
 /// See [`members`].
 #[derive(Debug)]
 pub(crate) struct Members<'a> {
-    text: &'a [u8],
+    text: Text<'a>,
     at: usize,
     open: bool,
 }
@@ -77,19 +120,20 @@ impl Iterator for Members<'_> {
             return None;
         }
         self.open = false;
-        let start = white(self.text, self.at);
-        if self.text.get(start) != Some(&b'"') {
+        let bytes = self.text.bytes;
+        let start = white(bytes, self.at);
+        if bytes.get(start) != Some(&b'"') {
             return None;
         }
-        let key = start..skip_string(self.text, start)?;
-        let colon = white(self.text, key.end);
-        if self.text.get(colon) != Some(&b':') {
+        let key = start..string_end(bytes, start)?;
+        let colon = white(bytes, key.end);
+        if bytes.get(colon) != Some(&b':') {
             return None;
         }
-        let value_start = white(self.text, colon + 1);
-        let value = value_start..skip_value(self.text, value_start)?;
-        let next = white(self.text, value.end);
-        self.open = self.text.get(next) == Some(&b',');
+        let value_start = white(bytes, colon + 1);
+        let value = value_start..self.text.skip_value(value_start)?;
+        let next = white(bytes, value.end);
+        self.open = bytes.get(next) == Some(&b',');
         self.at = next + 1;
         Some(Member { key, value })
     }
@@ -98,7 +142,7 @@ impl Iterator for Members<'_> {
 /// See [`elements`].
 #[derive(Debug)]
 pub(crate) struct Elements<'a> {
-    text: &'a [u8],
+    text: Text<'a>,
     at: usize,
     open: bool,
 }
@@ -111,13 +155,14 @@ impl Iterator for Elements<'_> {
             return None;
         }
         self.open = false;
-        let start = white(self.text, self.at);
-        if matches!(self.text.get(start), None | Some(b']')) {
+        let bytes = self.text.bytes;
+        let start = white(bytes, self.at);
+        if matches!(bytes.get(start), None | Some(b']')) {
             return None;
         }
-        let value = start..skip_value(self.text, start)?;
-        let next = white(self.text, value.end);
-        self.open = self.text.get(next) == Some(&b',');
+        let value = start..self.text.skip_value(start)?;
+        let next = white(bytes, value.end);
+        self.open = bytes.get(next) == Some(&b',');
         self.at = next + 1;
         Some(value)
     }
@@ -129,26 +174,13 @@ fn white(text: &[u8], from: usize) -> usize {
     from + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
-/// Where the value that starts at `from` ends.
-fn skip_value(text: &[u8], from: usize) -> Option<usize> {
-    match text.get(from)? {
-        b'"' => skip_string(text, from),
-        b'{' | b'[' => skip_nested(text, from),
-        _ => {
-            let rest = text.get(from..)?;
-            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace();
-            Some(from + rest.iter().position(ends).unwrap_or(rest.len()))
-        }
-    }
-}
-
 fn skip_nested(text: &[u8], from: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = from;
     loop {
         match text.get(at)? {
             b'"' => {
-                at = skip_string(text, at)?;
+                at = string_end(text, at)?;
                 continue;
             }
             b'{' | b'[' => depth += 1,
@@ -163,26 +195,6 @@ fn skip_nested(text: &[u8], from: usize) -> Option<usize> {
         at += 1;
     }
 }
-
-fn skip_string(text: &[u8], from: usize) -> Option<usize> {
-    let mut at = from + 1;
-    // Most strings are short: a search by blocks would cost more to set up than it saves.
-    let near = text.get(at..)?.iter().take(NEAR);
-    at += near.take_while(|byte| !matches!(byte, b'"' | b'\\')).count();
-    if text.get(at) == Some(&b'"') {
-        return Some(at + 1);
-    }
-    loop {
-        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
-        if text.get(at) == Some(&b'"') {
-            return Some(at + 1);
-        }
-        at += 2;
-    }
-}
-
-/// Bytes of a string that are looked at one by one.
-const NEAR: usize = 24;
 
 #[cfg(test)]
 mod tests {
@@ -214,6 +226,26 @@ mod tests {
             let (before, after) = (text.get(..cut.start).unwrap(), text.get(cut.end..).unwrap());
             assert_eq!(format!("{before}{after}"), left);
         }
+    }
+
+    /// All members and elements, at every depth, by the places of their values.
+    fn walk(text: Text<'_>, start: usize, found: &mut Vec<Range<usize>>) {
+        let below = text.members(start).map(|member| member.value).chain(text.elements(start));
+        for value in below {
+            found.push(value.clone());
+            walk(text, value.start, found);
+        }
+    }
+
+    #[test]
+    fn known_ends_change_nothing() {
+        let text = br#" {"a":[{"b":{"c":[[1],{}]}},{}, []],"s":"]}\"","d":{"e":[2, {"f":{"g":[{"h":null}]}}]}} "#;
+        let ends = tianji_wire::check_json_ends(text).unwrap();
+        let (mut plain, mut mapped) = (Vec::new(), Vec::new());
+        walk(text.as_slice().into(), 0, &mut plain);
+        walk(Text::new(text, &ends), 0, &mut mapped);
+        assert_eq!(plain, mapped);
+        assert_eq!(plain.len(), 18);
     }
 
     proptest! {

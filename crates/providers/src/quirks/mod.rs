@@ -21,10 +21,15 @@ mod thinking;
 use crate::edit::EditError;
 use crate::messages::Pass;
 use crate::reply::ReplyRule;
+use memchr::memmem::Finder;
 use serde::Deserialize;
+use std::sync::LazyLock;
 use tianji_core::generate::Target;
 use tianji_core::{Extra, Losses};
 use tianji_wire::RawObject;
+
+/// Where vendors of OpenAI's form put thoughts.
+const REASONING: &str = "reasoning";
 
 /// What is done to the messages of all vendors of OpenAI's form.
 pub(crate) const UNIVERSAL: &[Quirk] = &[Quirk::ImageObjects, Quirk::ToolImagesApart];
@@ -198,15 +203,21 @@ impl Quirk {
 
     /// What is done to replies of all vendors of OpenAI's form, by what stands in them.
     pub(crate) fn universal_reply_rules(reply: &[u8]) -> Vec<Box<dyn ReplyRule>> {
-        let has = |word: &str| memchr::memmem::find(reply, word.as_bytes()).is_some();
+        static TAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("<think>"));
+        static FIELD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"reasoning\""));
         let mut rules: Vec<Box<dyn ReplyRule>> = Vec::new();
-        if has("<think>") {
+        if TAG.find(reply).is_some() {
             rules.push(Box::new(think_tags::ThinkTags::default()));
         }
-        if has("\"reasoning\"") {
-            rules.push(Box::new(replies::ReasoningField::new("reasoning", replies::Wanted::Everywhere)));
+        if FIELD.find(reply).is_some() {
+            rules.push(Box::new(replies::ReasoningField::new(REASONING, replies::Wanted::Everywhere)));
         }
         rules
+    }
+
+    /// Whether [`Quirk::universal_reply_rules`] do what it does to whole replies.
+    pub(crate) fn is_universal(&self) -> bool {
+        matches!(self, Self::ReasoningField(name) if name == REASONING)
     }
 
     /// Whether it is about requests (it may be about replies too).

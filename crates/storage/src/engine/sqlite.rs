@@ -1,5 +1,7 @@
 //! Embedded SQLite: one thread that writes, one that reads, both fed through bounded channels.
 
+mod insert;
+
 use super::{Must, Row, Step, Value};
 use crate::error::StoreError;
 use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior};
@@ -57,6 +59,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
@@ -111,6 +114,7 @@ fn transaction(connection: &mut Connection, steps: &[Step]) -> Result<bool, Stor
 
 /// Runs steps of one text, prepared once. `false`: one that must change something did not.
 fn all(connection: &Connection, alike: &[Step]) -> Result<bool, StoreError> {
+    let alike = insert::in_rows(connection, alike)?;
     let Some(first) = alike.first() else { return Ok(true) };
     let mut statement = connection.prepare_cached(first.sql)?;
     let places = places(&statement);
@@ -146,6 +150,8 @@ fn bind(
 const BUSY: Duration = Duration::from_secs(5);
 /// Pages kept in memory per connection.
 const CACHE_KIB: i64 = 1024;
+/// Pages in the write-ahead log before they are carried over: the more, the more rows a page has gathered by then.
+const LOG_PAGES: i64 = 4000;
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 32;
 /// Jobs that may wait per thread.

@@ -2,7 +2,7 @@
 //!
 //! A call leaves an [`Intent`] before it is sent to an upstream and its record when it ends. Both are whole writes into
 //! the page cache, so they survive the end of the process (`kill -9`) from the moment the call returns; a thread of its
-//! own makes them survive the end of the machine a few milliseconds later. Intent and record of a call are always in
+//! own makes them survive the end of the machine a tenth of a second later. Intent and record of a call are always in
 //! the same shard, the record behind the intent, and segments of a shard are deleted oldest first: so a record is
 //! never forgotten before its intent.
 
@@ -50,14 +50,14 @@ pub enum SpoolSync {
 }
 
 impl SpoolOptions {
-    /// The defaults in a folder: 8 GiB at most, segments of 16 MiB, forced to disk every 20 ms.
+    /// The defaults in a folder: 8 GiB at most, segments of 16 MiB, forced to disk every 100 ms.
     pub fn new(dir: PathBuf) -> Self {
         Self {
             dir,
             shards: 2,
             max_bytes: 8 << 30,
             segment_bytes: 16 << 20,
-            sync: SpoolSync::Interval(Duration::from_millis(20)),
+            sync: SpoolSync::Interval(Duration::from_millis(100)),
         }
     }
 }

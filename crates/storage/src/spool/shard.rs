@@ -4,7 +4,7 @@ use super::frame::{self, Kind};
 use super::lately::{Kept, Lately};
 use super::segment::{self, Batch, Closed, Readable, SegmentId};
 use super::{SpoolError, SpoolOptions};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -22,7 +22,7 @@ pub(crate) struct Shard {
     current: Option<Current>,
     closed: Vec<Closed>,
     /// Intents without a record, by the segment they are in.
-    open: HashMap<Uuid, SegmentId>,
+    open: BTreeMap<Uuid, SegmentId>,
     /// Frames that could not be written yet.
     waiting: Vec<u8>,
     /// The text of an intent, and a frame.
@@ -76,7 +76,7 @@ impl Shard {
             segment_bytes: options.segment_bytes,
             current: None,
             closed: Vec::new(),
-            open: HashMap::new(),
+            open: BTreeMap::new(),
             waiting: Vec::new(),
             scratch: (Vec::new(), Vec::new()),
             lately: Lately::default(),

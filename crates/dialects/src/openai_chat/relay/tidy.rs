@@ -1,7 +1,7 @@
 //! Small habits of vendors that SDKs stumble over, put right in place.
 
 use super::splice::Edits;
-use crate::openai_chat::scan::{self, Member};
+use crate::openai_chat::scan::{self, Member, Text};
 use crate::openai_chat::{finish, json};
 use bytes::BytesMut;
 use tianji_core::Usage;
@@ -18,10 +18,10 @@ pub(super) struct Choice {
 
 impl Choice {
     /// Finds them in the choice that begins at `start`.
-    pub(super) fn find(text: &[u8], start: usize) -> Self {
+    pub(super) fn find(text: Text<'_>, start: usize) -> Self {
         let mut choice = Self::default();
-        for member in scan::members(text, start) {
-            match scan::key(text, &member) {
+        for member in text.members(start) {
+            match scan::key(text.bytes, &member) {
                 b"finish_reason" => choice.finish_reason = choice.finish_reason.or(Some(member)),
                 b"message" => choice.message = choice.message.or(Some(member)),
                 FILTER_RESULTS => choice.filter_results = choice.filter_results.or(Some(member)),
@@ -63,7 +63,7 @@ impl Choice {
 
 /// The same for the choice of a chunk.
 pub(super) fn chunk_choice(text: &[u8], choice: usize, edits: &mut Edits) {
-    let Choice { finish_reason, taken, .. } = Choice::find(text, choice);
+    let Choice { finish_reason, taken, .. } = Choice::find(text.into(), choice);
     let native = finish_reason.and_then(|reason| native_reason(text, reason, edits));
     if let Some((reason, word)) = native.filter(|_| !taken) {
         add_native(&reason, &native_member(&word), edits);

@@ -3,12 +3,12 @@
 use super::splice::Edits;
 use super::tidy::{self, Choice};
 use crate::openai_chat::response::unusable;
-use crate::openai_chat::scan::{self, Member};
+use crate::openai_chat::scan::{self, Member, Text};
 use crate::openai_chat::{finish, json, usage};
 use crate::{DialectError, Observed};
 use bytes::{Bytes, BytesMut};
 use tianji_core::generate::ClientView;
-use tianji_wire::check_json;
+use tianji_wire::{Ends, check_json_ends};
 
 /// Where in a reply stands what is looked at.
 #[derive(Default)]
@@ -29,20 +29,21 @@ pub(in crate::openai_chat) fn response(
     view: &ClientView,
     seen: &mut Observed,
 ) -> Result<Bytes, DialectError> {
-    check_json(body).map_err(|_| unusable(body))?;
-    relay(body, view, seen).ok_or_else(|| unusable(body))
+    let ends = check_json_ends(body).map_err(|_| unusable(body))?;
+    relay(body, &ends, view, seen).ok_or_else(|| unusable(body))
 }
 
 /// `None` if something is of a kind that no reader of replies would take.
-fn relay(body: &Bytes, view: &ClientView, seen: &mut Observed) -> Option<Bytes> {
-    let places = Places::find(body)?;
+fn relay(body: &Bytes, ends: &Ends, view: &ClientView, seen: &mut Observed) -> Option<Bytes> {
+    let mapped = Text::new(body, ends);
+    let places = Places::find(mapped)?;
     let mut edits = Edits::default();
     let list = array(body, &places.choices?)?;
-    for (index, choice) in scan::elements(body, list).enumerate() {
+    for (index, choice) in mapped.elements(list).enumerate() {
         if body.get(choice.start) != Some(&b'{') {
             return None;
         }
-        one(body, Choice::find(body, choice.start), index == 0, seen, &mut edits)?;
+        one(mapped, Choice::find(mapped, choice.start), index == 0, seen, &mut edits)?;
     }
     let in_groq = match &places.x_groq {
         Some(groq) => object(body, groq)?.and_then(|start| scan::member(body, start, "usage")),
@@ -64,10 +65,10 @@ fn relay(body: &Bytes, view: &ClientView, seen: &mut Observed) -> Option<Bytes> 
 
 impl Places {
     /// `None` if a member stands there twice.
-    fn find(body: &[u8]) -> Option<Self> {
+    fn find(body: Text<'_>) -> Option<Self> {
         let mut places = Self::default();
-        for member in scan::members(body, 0) {
-            let place = match scan::key(body, &member) {
+        for member in body.members(0) {
+            let place = match scan::key(body.bytes, &member) {
                 b"id" => &mut places.id,
                 b"model" => &mut places.model,
                 b"service_tier" => &mut places.service_tier,
@@ -85,7 +86,8 @@ impl Places {
 }
 
 /// Takes note of one choice and of the edits that it needs.
-fn one(body: &[u8], choice: Choice, first: bool, seen: &mut Observed, edits: &mut Edits) -> Option<()> {
+fn one(mapped: Text<'_>, choice: Choice, first: bool, seen: &mut Observed, edits: &mut Edits) -> Option<()> {
+    let body = mapped.bytes;
     let reason = string(body, choice.finish_reason.as_ref())?;
     if first {
         seen.finish = reason.map(|word| finish::read(&word).reason);
@@ -95,7 +97,7 @@ fn one(body: &[u8], choice: Choice, first: bool, seen: &mut Observed, edits: &mu
         None => None,
     };
     let mut calls = None;
-    for member in message.into_iter().flat_map(|start| scan::members(body, start)) {
+    for member in message.into_iter().flat_map(|start| mapped.members(start)) {
         match scan::key(body, &member) {
             b"content" | b"reasoning_content" => seen.output_bytes += length(body, &member),
             b"tool_calls" => {
