@@ -165,7 +165,7 @@ pub struct CallRecord {
     pub metadata: Option<String>,
     /// The caller's address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip: Option<String>,
+    pub ip: Option<Arc<str>>,
     /// The caller's agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,

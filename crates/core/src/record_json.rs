@@ -207,7 +207,7 @@ mod tests {
             tags: vec!["a".to_owned(), "\"".to_owned()],
             losses: vec!["x=y".to_owned()],
             metadata: Some(r#"{"a":1}"#.to_owned()),
-            ip: Some("::1".to_owned()),
+            ip: Some("::1".into()),
             user_agent: odd(),
             refused: true,
         }

@@ -100,19 +100,12 @@ fn exponential(nanos: u64, out: &mut impl fmt::Write) -> fmt::Result {
 /// # Errors
 /// Those of the writer.
 pub fn write_digits(number: u64, width: usize, out: &mut impl fmt::Write) -> fmt::Result {
-    let mut buffer = [b'0'; MOST_DIGITS];
-    let (mut rest, mut used) = (number, 0);
-    for place in buffer.iter_mut().rev() {
-        if rest == 0 && used >= width {
-            break;
-        }
-        // A remainder of ten is a digit.
-        *place = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-        used += 1;
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(number);
+    if digits.len() < width {
+        out.write_str(ZEROS.get(..width - digits.len()).unwrap_or(ZEROS))?;
     }
-    let written = buffer.get(MOST_DIGITS - used..).and_then(|digits| std::str::from_utf8(digits).ok());
-    out.write_str(written.unwrap_or_default())
+    out.write_str(digits)
 }
 
 /// `whole.fraction × 10^shift` rounded half-even to an integer.
@@ -190,8 +183,8 @@ impl std::iter::Sum for Usd {
 }
 
 const NANOS: u64 = 1_000_000_000;
-/// Digits of the largest number.
-const MOST_DIGITS: usize = 20;
+/// As many as the largest number has digits.
+const ZEROS: &str = "00000000000000000000";
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use std::cell::Cell;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tianji_auth::{BARE_HEADERS, CredentialSources, Denial, Permission, route_allowed};
 use tianji_core::{DialectId, Error, Kind, Upload};
@@ -24,7 +24,7 @@ use tianji_pipeline::{Asking, Caller, Snapshot, authenticate, error_response, re
 use tianji_wire::{Inflate, InflateError};
 
 /// Serves one request. Never fails: what goes wrong becomes a reply.
-pub(crate) async fn serve(gateway: Gateway, peer: SocketAddr, request: Request<Incoming>) -> Result<Reply, Infallible> {
+pub(crate) async fn serve(gateway: Gateway, peer: Arc<str>, request: Request<Incoming>) -> Result<Reply, Infallible> {
     let entered = gateway.enter();
     let head_only = request.method() == Method::HEAD;
     let mut reply = answer(&gateway, peer, request).await;
@@ -39,7 +39,7 @@ pub(crate) async fn serve(gateway: Gateway, peer: SocketAddr, request: Request<I
     Ok(reply)
 }
 
-async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>) -> Reply {
+async fn answer(gateway: &Gateway, peer: Arc<str>, request: Request<Incoming>) -> Reply {
     let started = gateway.shared.clock.now();
     let (mut head, body) = request.into_parts();
     let ambiguous = || respond::error(&Error::client(Kind::BadRequest, "The path is ambiguous.").as_detail());

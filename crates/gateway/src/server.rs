@@ -8,6 +8,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -81,7 +82,9 @@ fn connection(
         tracing::debug!(%cause, "TCP_NODELAY could not be set");
     }
     let gateway_of = gateway.clone();
-    let service = service_fn(move |request| edge::serve(gateway_of.clone(), peer, request));
+    // Written once, since every call's record holds it.
+    let ip: Arc<str> = peer.ip().to_string().into();
+    let service = service_fn(move |request| edge::serve(gateway_of.clone(), Arc::clone(&ip), request));
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     let watched = graceful.watch(connection);
     gateway.tasks.spawn(async move {

@@ -72,7 +72,7 @@ pub struct Incoming {
     /// Model named by the path.
     pub path_model: Option<String>,
     /// The client's address.
-    pub ip: Option<String>,
+    pub ip: Option<Arc<str>>,
     /// The body, whole; of a form, its text fields as an object.
     pub body: bytes::Bytes,
     /// Files of a form.

@@ -211,6 +211,7 @@ impl fmt::Debug for RawObject {
 
 fn members(scanner: &mut Scanner<'_>, text: &[u8]) -> Scan<Vec<Member>> {
     scanner.enter(b'{', JsonErrorKind::NotAnObject)?;
+    scanner.noting = true;
     let mut members = Vec::with_capacity(USUAL_MEMBERS);
     if scanner.eat(b'}') {
         return scanner.end().map(|()| members);

@@ -22,6 +22,8 @@ pub(crate) struct Scanner<'a> {
     seen: u64,
     /// Short strings without escapes, keys among them, since the last [`Scanner::take_words`].
     words: Words,
+    /// Whether they are noted.
+    pub(crate) noting: bool,
     /// Where containers end, if that is noted.
     pub(crate) ends: Option<Ends>,
 }
@@ -53,7 +55,7 @@ impl<'a> Scanner<'a> {
     fn new(text: &'a [u8], limits: JsonLimits) -> Self {
         let depth = limits.depth.min(JsonLimits::MAX_DEPTH);
         let limits = JsonLimits { depth, ..limits };
-        Self { text, at: 0, values: 0, limits, seen: 0, words: Words::default(), ends: None }
+        Self { text, at: 0, values: 0, limits, seen: 0, words: Words::default(), noting: false, ends: None }
     }
 
     /// Enters the text's one object or array. A text of another kind is checked to its end nevertheless, so that what
@@ -257,7 +259,10 @@ impl<'a> Scanner<'a> {
             self.at = self.text.len() - rest.len();
             match rest {
                 [b'"', ..] => {
-                    if !escaped && let Some(string) = self.text.get(start + 1..self.at) {
+                    if self.noting
+                        && !escaped
+                        && let Some(string) = self.text.get(start + 1..self.at)
+                    {
                         self.words.note(string);
                     }
                     self.at += 1;

@@ -144,7 +144,7 @@ pub(super) fn run_as(hit: Hit, kind: EndpointKind, call_type: &'static str, path
         started: hit.started,
         headers: hit.head.headers,
         path_model: path.model,
-        ip: Some(hit.peer.ip().to_string()),
+        ip: Some(hit.peer),
         body: hit.body,
         files: hit.files,
         path_stream: path.stream,

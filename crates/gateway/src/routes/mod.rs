@@ -21,7 +21,6 @@ use crate::respond::Reply;
 use bytes::Bytes;
 use http::Method;
 use http::request::Parts;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -87,7 +86,7 @@ pub(crate) struct Hit {
     /// Files of a form.
     pub(crate) files: Vec<Upload>,
     pub(crate) started: Instant,
-    pub(crate) peer: SocketAddr,
+    pub(crate) peer: Arc<str>,
 }
 
 impl Hit {
