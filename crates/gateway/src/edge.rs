@@ -134,6 +134,8 @@ async fn read_body(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Res
     // Does not allocate if nobody has the last body any more.
     whole.reserve(announced.unwrap_or(first.len() * 2).min(FIRST_ROOM));
     whole.extend_from_slice(&first);
+    // Each piece goes before the next is read: then it is read into the same memory, which is still in the cache.
+    drop(first);
     while let Some(more) = piece(&mut body).await? {
         if whole.len() + more.len() > limit {
             return Err(too_large(limit));

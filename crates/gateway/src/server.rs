@@ -46,7 +46,12 @@ pub(crate) fn worker(gateway: Gateway, socket: std::net::TcpListener, stop: Stop
 
 async fn accept(gateway: Gateway, listener: TcpListener, stop: Stop) {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_headers(MOST_HEADERS);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(BUFFER);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(H2_STREAMS).max_header_list_size(H2_HEADERS);
     let graceful = GracefulShutdown::new();
     loop {
@@ -100,6 +105,9 @@ const BACKLOG: u32 = 4096;
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// Most headers of a request.
 const MOST_HEADERS: usize = 128;
+/// Most bytes that are read of a connection at once; a request's head may not be longer. It fits the processor's cache, so
+/// that a long body is copied from there, and bounds what an idle connection holds.
+const BUFFER: usize = 128 << 10;
 /// Most streams of an HTTP/2 connection.
 const H2_STREAMS: u32 = 250;
 /// Longest header list of an HTTP/2 request in bytes.
