@@ -74,9 +74,11 @@ impl Provider {
     pub fn edit_reply(&self, kind: EndpointKind, minted: &str, body: &Bytes) -> Option<Bytes> {
         let spelled = |quirk: &Quirk| matches!(quirk, Quirk::ReasoningFieldInStreams(_));
         let universal = kind == EndpointKind::Chat && self.speaks_openai() && !self.quirks.iter().any(spelled);
-        let mut rules = self.reply_rules(kind, minted, |quirk| !(universal && quirk.is_universal()));
+        // Most rows look for the same member as everybody does: one look at the text serves both.
+        let named = kind == EndpointKind::Chat && Quirk::names_reasoning(body);
+        let mut rules = self.reply_rules(kind, minted, |quirk| named || !quirk.is_about_reasoning());
         if universal {
-            rules.extend(Quirk::universal_reply_rules(body));
+            rules.extend(Quirk::universal_reply_rules(body, named));
         }
         if rules.is_empty() { None } else { edited(&mut rules, body, false) }
     }

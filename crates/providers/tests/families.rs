@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tianji_core::generate::{Capabilities, EffortBudgets, Target};
 use tianji_core::{LossClass, Losses};
-use tianji_providers::Catalogue;
+use tianji_providers::{Catalogue, EndpointKind};
 use tianji_wire::RawObject;
 
 /// The edited members and what was lost, for a body of these members.
@@ -174,4 +174,15 @@ fn a_row_that_changes_nothing_says_so() {
         let provider = catalogue.get(name).unwrap();
         assert_eq!(provider.edits_chat(&provider.special("m", &Capabilities::default())), edits, "{name}");
     }
+}
+
+#[test]
+fn a_rows_own_rules_on_replies_go_before_everybodys() {
+    let reply = |message: Value| json!({"choices": [{"index": 0, "message": message}]});
+    let both = reply(json!({"content": "<think>tagged</think>said", "reasoning": "named"}));
+    let catalogue = Catalogue::embedded().unwrap();
+    let openai = catalogue.get("openai").unwrap();
+    let edited = openai.edit_reply(EndpointKind::Chat, "minted", &Bytes::from(both.to_string())).unwrap();
+    let edited: Value = serde_json::from_slice(&edited).unwrap();
+    assert_eq!(edited, reply(json!({"content": "said", "reasoning_content": "tagged"})));
 }

@@ -201,23 +201,29 @@ impl Quirk {
         })
     }
 
-    /// What is done to replies of all vendors of OpenAI's form, by what stands in them.
-    pub(crate) fn universal_reply_rules(reply: &[u8]) -> Vec<Box<dyn ReplyRule>> {
-        static TAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("<think>"));
+    /// Whether a reply may have a member [`REASONING`].
+    pub(crate) fn names_reasoning(reply: &[u8]) -> bool {
         static FIELD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"reasoning\""));
+        FIELD.find(reply).is_some()
+    }
+
+    /// Whether it renames that member in whole replies, and does nothing else to them.
+    pub(crate) fn is_about_reasoning(&self) -> bool {
+        matches!(self, Self::ReasoningField(name) if name == REASONING)
+    }
+
+    /// What is done to replies of all vendors of OpenAI's form, by what stands in them. `named`: see
+    /// [`Quirk::names_reasoning`].
+    pub(crate) fn universal_reply_rules(reply: &[u8], named: bool) -> Vec<Box<dyn ReplyRule>> {
+        static TAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("<think>"));
         let mut rules: Vec<Box<dyn ReplyRule>> = Vec::new();
         if TAG.find(reply).is_some() {
             rules.push(Box::new(think_tags::ThinkTags::default()));
         }
-        if FIELD.find(reply).is_some() {
+        if named {
             rules.push(Box::new(replies::ReasoningField::new(REASONING, replies::Wanted::Everywhere)));
         }
         rules
-    }
-
-    /// Whether [`Quirk::universal_reply_rules`] do what it does to whole replies.
-    pub(crate) fn is_universal(&self) -> bool {
-        matches!(self, Self::ReasoningField(name) if name == REASONING)
     }
 
     /// Whether it is about requests (it may be about replies too).

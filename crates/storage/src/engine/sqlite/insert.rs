@@ -27,7 +27,8 @@ fn of_rows(sql: &str, width: usize) -> Option<String> {
     let (head, values) = sql.split_once("VALUES (")?;
     let (row, tail) = values.split_once(')')?;
     let numbered = |(place, name): (usize, &str)| name.trim().strip_prefix('$') == Some(&*place.to_string());
-    if row.split(',').count() != width || !(1..).zip(row.split(',')).all(numbered) {
+    // A number behind the rows would mean one row's value, and there are many.
+    if tail.contains('$') || row.split(',').count() != width || !(1..).zip(row.split(',')).all(numbered) {
         return None;
     }
     let row = format!("({})", vec!["?"; width].join(","));
@@ -51,6 +52,8 @@ mod tests {
         for other in ["INSERT INTO t VALUES ($2, $1)", "INSERT INTO t VALUES ($1)", "INSERT INTO t VALUES ($1, 2)"] {
             assert_eq!(of_rows(other, 2), None, "{other}");
         }
+        let refers = "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (a) DO UPDATE SET b = $2";
+        assert_eq!(of_rows(refers, 2), None);
         assert_eq!(of_rows("UPDATE t SET a = $1 WHERE b = $2", 2), None);
     }
 
